@@ -1,0 +1,127 @@
+"""The architecture as a test: rooms look only back, and the door stays small."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import tillit_eval as te
+from tillit_eval import phrases
+
+# This list is the architecture. A room imports only from rooms before it.
+ROOMS = [
+    *("errors", "phrases", "thresholds", "floors", "findings"),
+    *("codebook", "exports", "scales", "summaries", "quality", "comparison"),
+    *("simulation", "plan", "synthesis", "disclosure", "figures", "tables"),
+    *("report", "chapter", "cli"),
+]
+HOUSE = Path(te.__file__).parent
+FILES = sorted(
+    path
+    for path in HOUSE.rglob("*.py")
+    if path.relative_to(HOUSE) != Path("__init__.py")
+)
+HEAVY = ("scipy.stats", "statsmodels", "matplotlib", "pingouin")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def rooms_imported_by(source: str) -> set[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return {name.split(".")[1] for name in names if name.startswith("tillit_eval.")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
+def test_a_room_looks_only_back(path: Path) -> None:
+    room = room_of(path)
+    assert room in ROOMS, f"{room} is not in the list that is the architecture"
+    seen = rooms_imported_by(path.read_text(encoding="utf-8"))
+    assert seen <= set(ROOMS[: ROOMS.index(room) + 1])
+
+
+def test_both_ways_of_importing_are_read() -> None:
+    both = "import tillit_eval.cli\nfrom tillit_eval import plan\n"
+    assert rooms_imported_by(both) == {"cli", "plan"}
+
+
+def test_the_door_is_small_and_every_name_opens() -> None:
+    assert len(te.__all__) <= 40
+    for name in te.__all__:
+        assert callable(getattr(te, name)), name
+        assert getattr(te, name).__doc__, name
+
+
+def test_import_is_light() -> None:
+    code = f"import sys, tillit_eval; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_phrase_exists_in_both_languages_with_the_same_blanks() -> None:
+    folder = HOUSE / "phrases"
+    for english in sorted((folder / "en").glob("*.toml")):
+        swedish = folder / "sv" / english.name
+        one, other = (
+            tomllib.loads(path.read_text(encoding="utf-8"))
+            for path in (english, swedish)
+        )
+        assert one.keys() == other.keys(), english.name
+        for key in one:
+            assert blanks(one[key]) == blanks(other[key]), f"{english.stem}.{key}"
+    names = {
+        lang: {p.name for p in (folder / lang).glob("*.toml")} for lang in ("en", "sv")
+    }
+    assert names["en"] == names["sv"]
+
+
+def blanks(template: str) -> set[str]:
+    from string import Formatter
+
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_phrase_the_code_asks_for_exists() -> None:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            first = node.args[0]
+            if called in ("say", "phrase") and isinstance(first, ast.Constant):
+                assert phrases.has_phrase(str(first.value)), f"{path}: {first.value}"
+
+
+def test_the_package_knows_nothing_of_sites() -> None:
+    sites = "kalmar borlänge sundsvall linköping nyköping helsingborg alingsås falun"
+    for path in HOUSE.rglob("*"):
+        if path.suffix in (".py", ".toml", ".ipynb"):
+            text = path.read_text(encoding="utf-8").lower()
+            assert not [site for site in sites.split() if site in text], path
+
+
+def test_no_assert_in_the_package() -> None:
+    for path in FILES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Assert)], path
+
+
+def test_floors_come_from_the_file_that_gives_their_sources() -> None:
+    from tillit_eval import floors, thresholds
+
+    assert thresholds.threshold("k_min") == floors.K_MIN == 10
+    assert thresholds.threshold("k_floor") == floors.K_FLOOR == 5
+    assert all(entry.source for entry in thresholds.thresholds().values())

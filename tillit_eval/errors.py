@@ -1,0 +1,253 @@
+"""Errors that tell a reader who has never seen a traceback what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+class TillitError(Exception):
+    """Root of every error this library raises on purpose."""
+
+
+class DataProblem(TillitError, ValueError):
+    """The data, a file or an argument do not fit the question asked of them.
+
+    The message always has the same four lines. It names columns, kinds, counts,
+    row positions and numeric codes; never text a person wrote, never the label
+    of a row, never an identity.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one sentence.
+    expected, found : str
+        What would have been right, and what is there instead.
+    to_fix : str
+        The next thing to try.
+
+    Examples
+    --------
+    >>> print(DataProblem("No rows.", expected="1", found="0", to_fix="check the path"))
+    No rows.
+      expected: 1
+      found:    0
+      to fix:   check the path
+    """
+
+    def __init__(self, what: str, *, expected: str, found: str, to_fix: str) -> None:
+        self.what, self.expected = what, expected
+        self.found, self.to_fix = found, to_fix
+        super().__init__(
+            f"{what}\n  expected: {expected}\n  found:    {found}\n  to fix:   {to_fix}"
+        )
+
+
+class TooFewAnswers(DataProblem):
+    """The question is well put but these data cannot answer it.
+
+    A direct call raises it; inside a plan it becomes a `NotAnswered` row, which
+    says `reason` in the reader's language.
+
+    Parameters
+    ----------
+    what, expected, found, to_fix : str
+        The four lines, as in `DataProblem`.
+    reason : str
+        Key of the phrase that gives the reason in each language.
+    values : mapping, optional
+        What the phrase needs to be filled in. Counts obey the floor when shown.
+
+    Examples
+    --------
+    >>> raise TooFewAnswers("Too few pairs.", expected="at least 10 linked pairs",
+    ...     found="4", to_fix="use compare_waves", reason="reasons.pairs")
+    Traceback (most recent call last):
+    tillit_eval.errors.TooFewAnswers: Too few pairs.
+      expected: at least 10 linked pairs
+      found:    4
+      to fix:   use compare_waves
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        expected: str,
+        found: str,
+        to_fix: str,
+        reason: str,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(what, expected=expected, found=found, to_fix=to_fix)
+        self.reason = reason
+        self.values: dict[str, object] = dict(values or {})
+
+
+class FileProblem(DataProblem, OSError):
+    """A file cannot be read, is not what it says it is, or may not be touched."""
+
+
+class MissingExtra(TillitError, ImportError):
+    """A part of the toolkit that is installed on request is needed now.
+
+    Parameters
+    ----------
+    package : str
+        The package that is absent.
+    extra : str
+        The extra of this project that brings it.
+    needed_for : str
+        What the user asked for, in a few words.
+
+    Examples
+    --------
+    >>> print(MissingExtra("duckdb", extra="big", needed_for="reading Parquet"))
+    A package needed for reading Parquet is not installed.
+      expected: duckdb
+      found:    nothing by that name
+      to fix:   pip install "tillit_eval[big]"
+    """
+
+    def __init__(self, package: str, *, extra: str, needed_for: str) -> None:
+        super().__init__(
+            f"A package needed for {needed_for} is not installed.\n"
+            f"  expected: {package}\n"
+            "  found:    nothing by that name\n"
+            f'  to fix:   pip install "tillit_eval[{extra}]"'
+        )
+
+
+def few(values: Iterable[object], *, at_most: int = 5) -> str:
+    """List a few values and say how many were left out.
+
+    For names of columns, waves and codes, and for row positions; never for
+    answers in words, labels of rows or identities.
+
+    Parameters
+    ----------
+    values : iterable
+        What to list, in the order given.
+    at_most : int, default 5
+        How many to show.
+
+    Returns
+    -------
+    str
+        For example ``'a', 'b' and 7 more``; ``none`` when there is nothing.
+
+    Examples
+    --------
+    >>> few(["a", "b", "c"], at_most=2)
+    "'a', 'b' and 1 more"
+    """
+    listed = [repr(value) for value in values]
+    rest = len(listed) - at_most
+    shown = ", ".join(listed[:at_most])
+    return f"{shown} and {rest} more" if rest > 0 else shown or "none"
+
+
+def check_option(name: str, value: object, allowed: Iterable[object]) -> None:
+    """Refuse a value that is not one of the allowed ones, and list those.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, as the caller wrote it.
+    value : object
+        What the caller gave.
+    allowed : iterable
+        The values that would have been right.
+
+    Raises
+    ------
+    DataProblem
+        If `value` is not among `allowed`.
+
+    Examples
+    --------
+    >>> check_option("average", "people", ("people", "units"))
+    """
+    options = list(allowed)
+    if value not in options:
+        raise DataProblem(
+            f"'{name}' is not an option this function knows.",
+            expected=f"one of {few(options, at_most=12)}",
+            found=f"{value!r}"
+            if isinstance(value, (str, int, float, bool))
+            else f"a {type(value).__name__}",
+            to_fix=f"give {name}= one of the values listed",
+        )
+
+
+def check_columns(
+    present: Iterable[object], wanted: Iterable[str], *, table: str
+) -> None:
+    """Refuse a table that lacks columns, and say which.
+
+    Parameters
+    ----------
+    present : iterable
+        The names of the table's columns.
+    wanted : iterable of str
+        The names it must have.
+    table : str
+        What the table is, in a word, for the message.
+
+    Raises
+    ------
+    DataProblem
+        If a wanted name is absent.
+
+    Examples
+    --------
+    >>> check_columns(["wave", "trust"], ["trust"], table="scores")
+    """
+    names = [str(name) for name in present]
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise DataProblem(
+            f"The table of {table} lacks a column.",
+            expected=f"a column {few(missing)}",
+            found=f"columns {few(names, at_most=12)}",
+            to_fix="check the spelling, or rename the column to the name expected",
+        )
+
+
+def check_table(value: object, *, table: str) -> None:
+    """Refuse anything that is not a table with named columns and rows.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave where a table belongs.
+    table : str
+        What the table should be, in a word, for the message.
+
+    Raises
+    ------
+    DataProblem
+        If it is not a DataFrame, or has no rows.
+
+    Examples
+    --------
+    >>> check_table([1, 2], table="scores")
+    Traceback (most recent call last):
+    tillit_eval.errors.DataProblem: This is not a table of scores.
+      expected: a DataFrame with named columns
+      found:    a list
+      to fix:   read the file with one of the read_ functions first
+    """
+    if not hasattr(value, "columns") or not hasattr(value, "shape"):
+        raise DataProblem(
+            f"This is not a table of {table}.",
+            expected="a DataFrame with named columns",
+            found=f"a {type(value).__name__}",
+            to_fix="read the file with one of the read_ functions first",
+        )
+    if value.shape[0] == 0:
+        raise DataProblem(
+            f"The table of {table} is empty.",
+            expected="at least one row",
+            found="0 rows",
+            to_fix="check the file and any filter that was applied",
+        )

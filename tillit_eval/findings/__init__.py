@@ -1,0 +1,29 @@
+"""What every analysis returns: fields to compute with, a row, and a sentence."""
+
+from tillit_eval.findings.base import Expected, Finding, NotAnswered
+from tillit_eval.findings.collection import Findings, tabulate
+from tillit_eval.findings.estimates import (
+    Average,
+    Change,
+    Estimate,
+    Verdict,
+    decide_verdict,
+)
+from tillit_eval.findings.intervals import Interval
+from tillit_eval.findings.sources import Source, read_source
+
+__all__ = [
+    "Average",
+    "Change",
+    "Estimate",
+    "Expected",
+    "Finding",
+    "Findings",
+    "Interval",
+    "NotAnswered",
+    "Source",
+    "Verdict",
+    "decide_verdict",
+    "read_source",
+    "tabulate",
+]

@@ -1,0 +1,336 @@
+"""Every generated sentence, label and alt text, in Swedish and in English.
+
+Phrases lie in one TOML file per room and language (``phrases/en/comparison.toml``)
+and are looked up as ``room.name``. Findings hold `Phrase` objects, not strings, so
+one computation can be read in both languages.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from tillit_eval.errors import DataProblem, check_option
+
+Language = Literal["en", "sv"]
+LANGUAGES: tuple[Language, ...] = ("en", "sv")
+MINUS = "\u2212"
+NARROW_SPACE = "\u00a0"
+
+_current: list[Language] = ["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence or label that is put into words when it is read.
+
+    Attributes
+    ----------
+    key : str
+        ``room.name`` of the phrase.
+    values : tuple of (str, object)
+        What fills its blanks. Numbers are written in the reader's language;
+        a `Phrase` or a `Label` is put into words in the same language.
+    """
+
+    key: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def say(self, lang: Language | None = None) -> str:
+        """Put the phrase into words.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}, optional
+            The language; the current one by default.
+
+        Returns
+        -------
+        str
+            The phrase with its blanks filled.
+        """
+        return say(self.key, lang, **dict(self.values))
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name of an item, a scale or a wave in both languages.
+
+    Attributes
+    ----------
+    en, sv : str
+        The English and the Swedish name.
+    """
+
+    en: str
+    sv: str
+
+    def say(self, lang: Language | None = None) -> str:
+        """Return the name in one language, the current one by default."""
+        return self.sv if language(lang) == "sv" else self.en
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+def phrase(key: str, **values: object) -> Phrase:
+    """Make a phrase to be put into words later.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` of a phrase that exists in every language.
+    **values : object
+        What fills its blanks.
+
+    Returns
+    -------
+    Phrase
+        Hashable; compares by key and values.
+
+    Examples
+    --------
+    >>> phrase("words.fewer_than", n=10).say("sv")
+    'färre än 10'
+    """
+    return Phrase(key, tuple(values.items()))
+
+
+def use_language(lang: Language) -> None:
+    r"""Choose the language of sentences, tables and figures from here on.
+
+    Parameters
+    ----------
+    lang : {"en", "sv"}
+        English is the language at the start.
+
+    Raises
+    ------
+    DataProblem
+        If the language is another one.
+
+    Examples
+    --------
+    >>> use_language("sv"); number(1234.5, 1)
+    '1\xa0234,5'
+    >>> use_language("en")
+    """
+    check_option("lang", lang, LANGUAGES)
+    _current[0] = lang
+
+
+def language(lang: Language | None = None) -> Language:
+    """Return `lang`, or the current language if none is given.
+
+    Parameters
+    ----------
+    lang : {"en", "sv"}, optional
+        A language that overrides the current one.
+
+    Returns
+    -------
+    {"en", "sv"}
+        The language to write in.
+
+    Raises
+    ------
+    DataProblem
+        If `lang` is neither.
+
+    Examples
+    --------
+    >>> language("sv")
+    'sv'
+    """
+    if lang is None:
+        return _current[0]
+    check_option("lang", lang, LANGUAGES)
+    return lang
+
+
+def say(key: str, lang: Language | None = None, **values: object) -> str:
+    """Put one phrase into words.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` of the phrase.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+    **values : object
+        What fills its blanks.
+
+    Returns
+    -------
+    str
+        The phrase with its blanks filled.
+
+    Raises
+    ------
+    DataProblem
+        If no phrase has this key, or a blank is left unfilled.
+
+    Examples
+    --------
+    >>> say("words.fewer_than", "en", n=10)
+    'fewer than 10'
+    """
+    lang = language(lang)
+    room, _, name = key.partition(".")
+    template = _phrases(lang, room).get(name)
+    if template is None:
+        raise DataProblem(
+            "A phrase is missing.",
+            expected=f"a phrase '{name}' in phrases/{lang}/{room}.toml",
+            found="none by that name",
+            to_fix="add it in every language",
+        )
+    written = {blank: _written(value, lang) for blank, value in values.items()}
+    try:
+        return template.format(**written)
+    except KeyError as error:
+        raise DataProblem(
+            f"The phrase '{key}' has a blank that nobody filled.",
+            expected=f"a value for {error}",
+            found=few_names(values),
+            to_fix="pass the missing value",
+        ) from None
+
+
+def few_names(names: Iterable[str]) -> str:
+    """List names for an error message.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of columns, blanks or options.
+
+    Returns
+    -------
+    str
+        The names in quotes, or ``none``.
+
+    Examples
+    --------
+    >>> few_names(["n"])
+    "'n'"
+    """
+    return ", ".join(f"'{name}'" for name in names) or "none"
+
+
+def has_phrase(key: str) -> bool:
+    """Tell whether a phrase exists in every language.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` of the phrase.
+
+    Returns
+    -------
+    bool
+        True if `say` knows the phrase in English and in Swedish.
+
+    Examples
+    --------
+    >>> has_phrase("words.fewer_than")
+    True
+    """
+    room, _, name = key.partition(".")
+    return all(name in _phrases(lang, room) for lang in LANGUAGES)
+
+
+def number(
+    value: float, digits: int = 2, lang: Language | None = None, *, sign: bool = False
+) -> str:
+    """Write a number as the reader's language does.
+
+    Parameters
+    ----------
+    value : float
+        The number. Infinity is written as a sign.
+    digits : int, default 2
+        Decimals shown, always all of them.
+    lang : {"en", "sv"}, optional
+        Swedish has a decimal comma and a space between thousands.
+    sign : bool, default False
+        Show a plus as well as a minus. A zero after rounding has no sign.
+
+    Returns
+    -------
+    str
+        With a true minus sign, never ``-0.00``.
+
+    Examples
+    --------
+    >>> number(-3.14159, 2, "sv"), number(0.0004, 2, sign=True), number(12345, 0, "en")
+    ('−3,14', '0.00', '12,345')
+    """
+    lang = language(lang)
+    if value in (float("inf"), float("-inf")):
+        return "\u221e" if value > 0 else MINUS + "\u221e"
+    rounded = round(abs(value), digits)
+    text = f"{rounded:,.{digits}f}"
+    if lang == "sv":
+        text = text.replace(",", NARROW_SPACE).replace(".", ",")
+    if rounded == 0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def percent(share: float, digits: int = 0, lang: Language | None = None) -> str:
+    r"""Write a share as per cent in the reader's language.
+
+    Parameters
+    ----------
+    share : float
+        Between 0 and 1.
+    digits : int, default 0
+        Decimals shown.
+    lang : {"en", "sv"}, optional
+        Swedish and English both set a space that does not break, by our house style.
+
+    Returns
+    -------
+    str
+        For example ``59 %``.
+
+    Examples
+    --------
+    >>> percent(0.625, 1, "sv")
+    '62,5\xa0%'
+    """
+    return number(100 * share, digits, lang) + NARROW_SPACE + "%"
+
+
+def _written(value: object, lang: Language) -> object:
+    """Return one value as it stands in a sentence of the given language."""
+    if isinstance(value, (Phrase, Label)):
+        return value.say(lang)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, float):
+        return number(value, 2, lang)
+    if isinstance(value, int):
+        # A year or a code is an int too, so four digits stay unbroken.
+        return number(value, 0, lang) if abs(value) >= 10_000 else value
+    if isinstance(value, tuple):
+        return ", ".join(str(_written(part, lang)) for part in value)
+    return value
+
+
+@cache
+def _phrases(lang: Language, room: str) -> dict[str, str]:
+    """Read the phrases of one room in one language; an unknown room has none."""
+    file = resources.files("tillit_eval") / "phrases" / lang / f"{room}.toml"
+    if not file.is_file():
+        return {}
+    read: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {name: str(text) for name, text in read.items()}
