@@ -1,6 +1,6 @@
 """What every analysis returns: fields to compute with, a row, and a sentence."""
 
-from tillit_eval.findings.base import Expected, Finding, NotAnswered
+from tillit_eval.findings.base import Expected, Finding, NotAnswered, Role
 from tillit_eval.findings.collection import Findings, tabulate
 from tillit_eval.findings.estimates import (
     Average,
@@ -21,6 +21,7 @@ __all__ = [
     "Findings",
     "Interval",
     "NotAnswered",
+    "Role",
     "Source",
     "Verdict",
     "decide_verdict",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Expected = Literal["planned", "exploratory"]
+Role = Literal["", "primary", "secondary", "guard_rail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,10 @@ class Finding:
         Fewest people behind a number that may be shown.
     expected : {"planned", "exploratory"}
         Whether the question stood in the plan.
+    site : str
+        Key of the place the finding is about; empty outside a study.
+    role : {"", "primary", "secondary", "guard_rail"}
+        What the plan made of the question; empty where there was no plan.
     """
 
     question: ClassVar[str] = "finding"
@@ -61,6 +66,8 @@ class Finding:
     source: Source = "unstated"
     floor: int = K_MIN
     expected: Expected = "exploratory"
+    site: str = ""
+    role: Role = ""
 
     def named(self, label: Label) -> Self:
         """Return the same finding with a name for `scale` in both languages."""
