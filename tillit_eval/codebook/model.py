@@ -41,6 +41,9 @@ class Item:
         Id of the item's public indicator in Kolada; empty where there is none.
     validated : bool
         False for wording that has not been tested on people.
+    positive : tuple of int
+        Codes that count as a positive answer when a share is wanted, such as the
+        top two; empty where no share is customary.
     """
 
     key: str
@@ -54,6 +57,7 @@ class Item:
     licence: Licence = "keys_only"
     kpi: str = ""
     validated: bool = True
+    positive: tuple[int, ...] = ()
 
     @property
     def lowest(self) -> int:
