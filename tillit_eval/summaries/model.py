@@ -45,6 +45,8 @@ class Summary:
         Sums of products over complete rows.
     source : str
         Where the rows come from.
+    n_without_group : int
+        Rows left out because a column of `by` is empty there.
     """
 
     columns: tuple[str, ...]
@@ -58,6 +60,7 @@ class Summary:
     complete_sums: Array
     products: Array
     source: Source = "unstated"
+    n_without_group: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
