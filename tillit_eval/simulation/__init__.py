@@ -1,0 +1,36 @@
+"""What would we see, if …? Answers with a known truth, from a stated one."""
+
+from tillit_eval.simulation.answers import simulate_responses, simulate_study
+from tillit_eval.simulation.expected import ExpectedChange, expected_change
+from tillit_eval.simulation.model import (
+    Simulated,
+    TrueScale,
+    TrueShift,
+    TrueUnit,
+    TrueWave,
+    Truth,
+    without_reform,
+)
+from tillit_eval.simulation.reading import draft_truth, read_truth, tabulate_truth
+from tillit_eval.simulation.seeds import seed_of
+from tillit_eval.simulation.series import TrueSeries, simulate_series
+
+__all__ = [
+    "ExpectedChange",
+    "Simulated",
+    "TrueScale",
+    "TrueSeries",
+    "TrueShift",
+    "TrueUnit",
+    "TrueWave",
+    "Truth",
+    "draft_truth",
+    "expected_change",
+    "read_truth",
+    "seed_of",
+    "simulate_responses",
+    "simulate_series",
+    "simulate_study",
+    "tabulate_truth",
+    "without_reform",
+]

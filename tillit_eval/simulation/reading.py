@@ -1,0 +1,351 @@
+"""The stated truth as a file, in which every value says where it comes from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from tillit_eval.errors import FileProblem, few
+from tillit_eval.simulation.model import (
+    TrueScale,
+    TrueShift,
+    TrueUnit,
+    TrueWave,
+    Truth,
+)
+from tillit_eval.simulation.series import TrueSeries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tillit_eval.codebook import Codebook
+
+Table = Mapping[str, Any]
+
+_GROUP = ("group", "units", "arm", "start", "parent", "level", "assigned", "basis")
+_KEYS: dict[str, set[str]] = {
+    "unit_group": set(_GROUP),
+    "wave": {field.name for field in fields(TrueWave)} | {"basis"},
+    "scale": {field.name for field in fields(TrueScale)} | {"basis"},
+    "shift": {field.name for field in fields(TrueShift)} | {"basis"},
+    "series": {field.name for field in fields(TrueSeries)} | {"basis"},
+    "size": {"group", "people", "basis"},
+    "people": {field.name for field in fields(Truth)}
+    - {"site", "units", "waves", "scales", "shifts"}
+    | {"basis"},
+}
+
+
+def read_truth(path: str | Path, *, survey: str) -> Truth:
+    """Which truth does this file state for a survey?
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file with ``site``, ``[[unit_group]]``, and for each survey
+        ``[[survey.NAME.size]]``, ``wave``, ``scale``, ``shift`` and
+        ``[survey.NAME.people]``. Every part carries ``basis``: where its values
+        come from, or ``assumed``. One value of a part may have a basis of its
+        own, as ``basis_<key>``.
+    survey : str
+        Which of its surveys.
+
+    Returns
+    -------
+    Truth
+        For `simulate_responses` and `expected_change`.
+
+    Raises
+    ------
+    FileProblem
+        If the file cannot be read, a part lacks its basis, or a key is unknown.
+    DataProblem
+        If what it states contradicts itself.
+
+    See Also
+    --------
+    tabulate_truth : The same file as a table to print.
+    draft_truth : A truth for a start, where nothing is stated yet.
+
+    Examples
+    --------
+    >>> read_truth("nowhere.toml", survey="staff")
+    Traceback (most recent call last):
+    tillit_eval.errors.FileProblem: The file that states the truth cannot be read.
+      expected: a TOML file
+      found:    no file at that path
+      to fix:   check the path
+    """
+    read = _read(path)
+    surveys = read.get("survey", {})
+    if survey not in surveys:
+        raise FileProblem(
+            "The file that states the truth has no such survey.",
+            expected=f"one of {few(surveys)}",
+            found=repr(survey),
+            to_fix="check the name of the survey",
+        )
+    part = surveys[survey]
+    people = {k: _frozen(v) for k, v in _values(part.get("people", {})).items()}
+    return Truth(
+        site=str(read.get("site", "")),
+        units=tuple(_units(read.get("unit_group", []), part.get("size", []))),
+        waves=tuple(TrueWave(**_values(each)) for each in part.get("wave", [])),
+        scales=tuple(TrueScale(**_values(each)) for each in part.get("scale", [])),
+        shifts=tuple(TrueShift(**_values(each)) for each in part.get("shift", [])),
+        **people,
+    )
+
+
+def read_true_series(path: str | Path) -> tuple[TrueSeries, ...]:
+    """Which register figures does this file state?
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_truth`.
+
+    Returns
+    -------
+    tuple of TrueSeries
+        One per ``[[series]]``.
+
+    Raises
+    ------
+    FileProblem
+        As `read_truth`.
+
+    See Also
+    --------
+    read_truth : The surveys of the same file.
+
+    Examples
+    --------
+    >>> read_true_series("nowhere.toml")
+    Traceback (most recent call last):
+    tillit_eval.errors.FileProblem: The file that states the truth cannot be read.
+      expected: a TOML file
+      found:    no file at that path
+      to fix:   check the path
+    """
+    return tuple(TrueSeries(**_values(each)) for each in _read(path).get("series", []))
+
+
+def tabulate_truth(path: str | Path) -> pd.DataFrame:
+    """Where does each value of a stated truth come from?
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_truth`.
+
+    Returns
+    -------
+    DataFrame, shape (n_values, 4)
+        ``part, name, value, basis``; a basis is a source or ``assumed``.
+
+    Raises
+    ------
+    FileProblem
+        As `read_truth`.
+
+    See Also
+    --------
+    read_truth : The same file as a `Truth`.
+
+    Examples
+    --------
+    >>> tabulate_truth("nowhere.toml")
+    Traceback (most recent call last):
+    tillit_eval.errors.FileProblem: The file that states the truth cannot be read.
+      expected: a TOML file
+      found:    no file at that path
+      to fix:   check the path
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "part": part,
+            "name": name,
+            "value": ", ".join(map(str, value)) if isinstance(value, list) else value,
+            "basis": table.get(f"basis_{name}", table["basis"]),
+        }
+        for part, _, table in _parts(_read(path))
+        for name, value in _values(table).items()
+    ]
+    return pd.DataFrame(rows, columns=["part", "name", "value", "basis"])
+
+
+def draft_truth(
+    codebook: Codebook,
+    *,
+    site: str = "site",
+    n_units: int = 12,
+    people: int = 30,
+    change: float = 0.15,
+) -> Truth:
+    """Which truth could one start from with this codebook?
+
+    For a dry run before any answers exist. Everything in it is assumed.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        Its narrowest scales become the traits; its waves are kept. Without
+        waves there are two, ``before`` and ``after``.
+    site : str
+        Key of the place.
+    n_units, people : int
+        Units, and people in each.
+    change : float
+        The reform's full shift of every trait, in SD. It starts in all units
+        halfway between the first two waves.
+
+    Returns
+    -------
+    Truth
+        Seventy per cent answer, more of those with trust; a tenth leave a year.
+
+    See Also
+    --------
+    read_truth : A truth that was thought about.
+
+    Examples
+    --------
+    >>> from tillit_eval.codebook import Codebook, Item, Scale
+    >>> from tillit_eval.phrases import Label
+    >>> label = Label("Trust", "Tillit")
+    >>> book = Codebook(title="Small",
+    ...     items=(Item(key="t1", label=label, codes=(1, 2, 3)),),
+    ...     scales=(Scale(key="trust", label=label, items=("t1",), min_answered=1),))
+    >>> [wave.wave for wave in draft_truth(book).waves]
+    ['before', 'after']
+    """
+    names = [wave for wave, _ in codebook.waves] or ["before", "after"]
+    chosen = _narrowest(codebook)
+    width = len(str(n_units))
+    return Truth(
+        site=site,
+        units=tuple(
+            TrueUnit(unit=f"Unit {i + 1:0{width}d}", people=people, start=0.5)
+            for i in range(n_units)
+        ),
+        waves=tuple(
+            TrueWave(wave=w, time=2.0 * i, instrument=codebook.title)
+            for i, w in enumerate(names)
+        ),
+        scales=tuple(TrueScale(scale=key, shares=_skewed(k)) for key, k in chosen),
+        shifts=tuple(
+            TrueShift(scale=key, amount=change, by_exposure=True) for key, _ in chosen
+        ),
+        response_by_trust=0.2,
+        leave_per_year=0.1,
+        item_missing=0.02,
+        code_error=0.01,
+    )
+
+
+def _narrowest(codebook: Codebook) -> list[tuple[str, int]]:
+    """Scales with few items first, none sharing an item; with their codes' number."""
+    chosen: list[tuple[str, int]] = []
+    taken: set[str] = set()
+    for scale in sorted(codebook.scales, key=lambda each: len(each.items)):
+        numbers = {len(codebook.item(key).codes) for key in scale.items}
+        if len(numbers) == 1 and not taken & set(scale.items):
+            chosen.append((scale.key, numbers.pop()))
+            taken |= set(scale.items)
+    return chosen
+
+
+def _skewed(k: int) -> tuple[float, ...]:
+    """Shares of `k` answers that pile up somewhat above the middle."""
+    cuts = np.concatenate([[-np.inf], np.linspace(-1.8, 0.9, k - 1), [np.inf]])
+    return tuple(float(share) for share in np.diff(ndtr(cuts)))
+
+
+def _units(groups: Sequence[Table], sizes: Sequence[Table]) -> Iterator[TrueUnit]:
+    """Spread the groups of units out, with the survey's own sizes."""
+    people = {each["group"]: each["people"] for each in sizes}
+    for group in groups:
+        if group["group"] not in people:
+            continue
+        for i, unit in enumerate(group["units"]):
+            start = _at(group.get("start"), i)
+            yield TrueUnit(
+                unit=unit,
+                people=_at(people[group["group"]], i),
+                arm=group.get("arm", ""),
+                start=None if start is None else float(start),
+                parent=group.get("parent", ""),
+                level=group.get("level", "unit"),
+                assigned=group.get("assigned", "unit"),
+            )
+
+
+def _at(value: Any, i: int) -> Any:
+    return value[i] if isinstance(value, list) else value
+
+
+def _values(table: Table) -> dict[str, Any]:
+    """Return what a part states, without its bases; lists become tuples."""
+    return {
+        key: _frozen(value)
+        for key, value in table.items()
+        if not key.startswith("basis")
+    }
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _read(path: str | Path) -> dict[str, Any]:
+    """Read the file and refuse it if a part lacks its basis or has unknown keys."""
+    file = Path(path)
+    try:
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise FileProblem(
+            "The file that states the truth cannot be read.",
+            expected="a TOML file",
+            found="no file at that path" if missing else type(error).__name__,
+            to_fix="check the path" if missing else "mend the file as TOML in UTF-8",
+        ) from None
+    wrong = [problem for part in _parts(read) for problem in _problems(*part)]
+    if wrong:
+        raise FileProblem(
+            "The file that states the truth has parts that cannot be used.",
+            expected="known keys only, and a basis for every part",
+            found=f"{len(wrong)} problem(s): {'; '.join(wrong[:8])}",
+            to_fix='mend the keys named, and write basis = "assumed" or a source',
+        )
+    return read
+
+
+def _parts(read: Table) -> Iterator[tuple[str, str, Table]]:
+    """Give every part of the file: its name for people, its kind, its table."""
+    for kind in ("unit_group", "series"):
+        for i, table in enumerate(read.get(kind, [])):
+            yield f"{kind} {i + 1}", kind, table
+    for survey, content in read.get("survey", {}).items():
+        for kind in ("size", "wave", "scale", "shift"):
+            for i, table in enumerate(content.get(kind, [])):
+                yield f"{survey}: {kind} {i + 1}", kind, table
+        yield f"{survey}: people", "people", content.get("people", {})
+
+
+def _problems(name: str, kind: str, table: Table) -> list[str]:
+    if not table:
+        return []
+    known = _KEYS[kind]
+    keys = {key.removeprefix("basis_") for key in table}
+    wrong = [f"{name}: unknown key '{key}'" for key in sorted(keys - known)]
+    return wrong + ([] if table.get("basis") else [f"{name}: no basis"])
