@@ -266,8 +266,8 @@ def _totals(rows: pd.DataFrame, home: Codes, n_units: int) -> dict[str, Any]:
 
     def total(groups: pd.Series[Any], values: Array) -> Array:
         codes = groups.to_numpy()
-        sums: Array = np.bincount(codes, weights=values, minlength=n_units) * 1.0
-        return sums
+        sums = np.bincount(codes, weights=values, minlength=n_units)
+        return sums.astype(np.float64)
 
     def both(frame: pd.DataFrame) -> tuple[Array, Array, Array]:
         score = frame["score"].to_numpy()
