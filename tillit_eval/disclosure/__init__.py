@@ -1,0 +1,17 @@
+"""What may be shown together: floors, complementary suppression, and a ledger."""
+
+from tillit_eval.disclosure.findings import GuardedFindings, protect_findings
+from tillit_eval.disclosure.kernel import Suppression, suppress_groups
+from tillit_eval.disclosure.order import swedish_sort_key
+from tillit_eval.disclosure.protected import Protected
+from tillit_eval.disclosure.tables import protect_table
+
+__all__ = [
+    "GuardedFindings",
+    "Protected",
+    "Suppression",
+    "protect_findings",
+    "protect_table",
+    "suppress_groups",
+    "swedish_sort_key",
+]
