@@ -1,0 +1,285 @@
+"""What every comparison asks, and the sums that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tillit_eval.comparison._law import check_level, check_margin
+from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
+from tillit_eval.findings import Average
+from tillit_eval.floors import check_floor, is_shown
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.summaries import ChangeSummary
+from tillit_eval.summaries.change import summarise_change
+from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
+
+Codes = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, with every option checked.
+
+    Attributes
+    ----------
+    scale, before, after : str
+        What is compared, and between which waves.
+    average : {"people", "units"}
+        Whose average.
+    margin : float or None
+        Smallest change worth noticing.
+    level : float
+        Coverage of the interval.
+    floor : int
+        Fewest people behind a number that may be shown.
+    """
+
+    scale: str
+    before: str
+    after: str
+    average: Average
+    margin: float | None
+    level: float
+    floor: int
+
+    def shared(self, summary: ChangeSummary) -> dict[str, Any]:
+        """Return the fields that every change has, by name."""
+        return {
+            "scale": self.scale,
+            "before": summary.before,
+            "after": summary.after,
+            "floor": self.floor,
+            "source": summary.source,
+        }
+
+
+def ask(
+    scale: object,
+    *,
+    before: object,
+    after: object,
+    average: Average,
+    margin: object,
+    level: object,
+    k_min: int,
+) -> Asked:
+    """Check every option before any row is read."""
+    check_option("average", average, ("people", "units"))
+    return Asked(
+        scale=str(scale),
+        before=str(before),
+        after=str(after),
+        average=average,
+        margin=check_margin(margin),
+        level=check_level(level),
+        floor=check_floor(k_min),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns that say who, when and where."""
+
+    respondent: str
+    wave: str
+    unit: str | None
+    assigned: str | None = None
+    treated: str | None = None
+
+
+def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary:
+    """Return the sums of two waves, from rows or as they were given.
+
+    Parameters
+    ----------
+    scores : DataFrame or ChangeSummary
+        Rows per person and wave, or their sums.
+    asked : Asked
+        The question.
+    columns : Columns
+        Where rows say who, when and where.
+
+    Returns
+    -------
+    ChangeSummary
+        Of the scale and the waves asked about.
+
+    Raises
+    ------
+    DataProblem, TooFewAnswers
+        If the sums are of something else, or a wave has no rows.
+    """
+    if isinstance(scores, ChangeSummary):
+        return _check_same(scores, asked)
+    names = as_narwhals(scores, table="scores").collect_schema().names()
+    if columns.wave in names and asked.before != asked.after:
+        waves = key_text(as_pandas(scores, [columns.wave], table="scores").iloc[:, 0])
+        _check_waves(list(waves.dropna().unique()), asked)
+    unit, assigned = _levels(scores, names, columns)
+    return summarise_change(
+        scores,
+        asked.scale,
+        before=asked.before,
+        after=asked.after,
+        respondent=columns.respondent,
+        wave=columns.wave,
+        unit=unit,
+        assigned=assigned,
+        treated=columns.treated,
+    )
+
+
+def clusters(summary: ChangeSummary, assigned: str | None) -> Codes:
+    """Number the groups that errors are clustered in, one number per unit."""
+    if assigned is None or assigned not in summary.units.columns:
+        return np.arange(len(summary.n_pairs))
+    return pd.factorize(summary.units[assigned], sort=True)[0].astype(np.intp)
+
+
+def refuse(
+    what: str, *, expected: str, found: str, to_fix: str, reason: Phrase
+) -> TooFewAnswers:
+    """Make the error that says why these data cannot answer."""
+    return TooFewAnswers(
+        what,
+        expected=expected,
+        found=found,
+        to_fix=to_fix,
+        reason=reason.key,
+        values=dict(reason.values),
+    )
+
+
+def check_pairs(summary: ChangeSummary, asked: Asked) -> int:
+    """Return the number of linked people if they are enough."""
+    n = int(summary.n_pairs.sum())
+    if is_shown(n, floor=asked.floor, source=summary.source) and n > 1:
+        return n
+    missing = n == 0
+    raise refuse(
+        f"Too few linked answers to compare '{asked.scale}'.",
+        expected=f"at least {asked.floor} people with a score in both waves",
+        found=f"{n} (rows with a score: {summary.n_before.sum():.0f} in "
+        f"'{summary.before}', {summary.n_after.sum():.0f} in '{summary.after}')",
+        to_fix="check the respondent codes, or use compare_waves for unlinked answers",
+        reason=phrase("comparison.reason_no_overlap")
+        if missing
+        else phrase("comparison.reason_pairs", n=asked.floor),
+    )
+
+
+def check_waves_full(summary: ChangeSummary, asked: Asked) -> tuple[int, int]:
+    """Return the rows with a score in each wave if they are enough."""
+    counts = int(summary.n_before.sum()), int(summary.n_after.sum())
+    for wave, n in zip((summary.before, summary.after), counts, strict=True):
+        if n < 2 or not is_shown(n, floor=asked.floor, source=summary.source):
+            raise refuse(
+                f"Too few answers to compare '{asked.scale}'.",
+                expected=f"at least {asked.floor} people with a score in each wave",
+                found=f"{n} in '{wave}'",
+                to_fix="compare larger groups, or more units together",
+                reason=phrase(
+                    "comparison.reason_few_in_wave", n=asked.floor, wave=wave
+                ),
+            )
+    return counts
+
+
+def check_clusters(codes: Codes, used: npt.NDArray[np.bool_]) -> int:
+    """Return the number of groups that errors cluster in, if more than one."""
+    n = len(np.unique(codes[used]))
+    if n > 1:
+        return n
+    raise refuse(
+        "One unit cannot say how much units differ.",
+        expected="at least 2 units with answers",
+        found=f"{n}",
+        to_fix="add units, or give unit=None to treat people as independent",
+        reason=phrase("comparison.reason_one_unit"),
+    )
+
+
+def check_spread(standard_error: float, size: float) -> None:
+    """Refuse a standard error of zero, as far as rounding can tell."""
+    if standard_error > 1e-9 * max(size, 1e-300):
+        return
+    raise refuse(
+        "The changes do not vary, so nothing says how sure one can be.",
+        expected="changes that differ between people and between units",
+        found="a standard error of 0",
+        to_fix="check that the scores were not filled in or copied between waves",
+        reason=phrase("comparison.reason_no_variance"),
+    )
+
+
+def check_average(average: Average, summary: ChangeSummary) -> None:
+    """Refuse the average of units where there are none."""
+    if average == "units" and not summary.has_units:
+        raise DataProblem(
+            "There are no units to average over.",
+            expected="a column with the unit, named by unit=",
+            found="people treated as independent",
+            to_fix='name the column of units, or give average="people"',
+        )
+
+
+def _check_same(summary: ChangeSummary, asked: Asked) -> ChangeSummary:
+    has = (summary.scale, summary.before, summary.after)
+    wanted = (asked.scale, asked.before, asked.after)
+    if has != wanted:
+        raise DataProblem(
+            "The summary is of another question.",
+            expected="scale, before and after: " + few(wanted),
+            found=few(has),
+            to_fix="summarise the scale and the waves you want to compare",
+        )
+    return summary
+
+
+def _check_waves(present: list[str], asked: Asked) -> None:
+    for wave in (asked.before, asked.after):
+        if wave not in present:
+            raise refuse(
+                f"There are no rows from wave '{wave}'.",
+                expected=f"rows from '{asked.before}' and from '{asked.after}'",
+                found=f"waves {few(sorted(present), at_most=12)}",
+                to_fix="check before= and after= against the waves present",
+                reason=phrase("comparison.reason_wave_missing", wave=wave),
+            )
+
+
+def _levels(
+    scores: object, names: list[str], columns: Columns
+) -> tuple[str | None, str | None]:
+    """Settle unit and assigned level: errors cluster there or higher, never lower."""
+    unit, assigned = columns.unit, columns.assigned
+    if unit == "unit" and unit not in names:
+        unit = None
+    if assigned is None or assigned == unit:
+        return unit, None
+    by_person = assigned == columns.respondent
+    if unit is None:
+        return (None if by_person else assigned), None
+    if unit not in names or assigned not in names:
+        return unit, assigned  # the summary says which column is absent
+    keys = as_pandas(scores, [unit, assigned], table="scores")
+    both = len(keys.dropna().drop_duplicates())
+    if both == keys[unit].nunique():
+        return unit, assigned
+    if by_person or both == keys[assigned].nunique():
+        # Treatment varied inside units: a contrast of arms needs those cells, the
+        # change of everybody is safest with the larger groups.
+        finer = None if by_person else assigned
+        return (finer if columns.treated else unit), None
+    raise DataProblem(
+        f"'{assigned}' and '{unit}' cross each other.",
+        expected="each unit in one assigned group, or each assigned group in one unit",
+        found=f"{both} combinations of {keys[unit].nunique()} units and "
+        f"{keys[assigned].nunique()} assigned groups",
+        to_fix="name the level at which treatment varied, or correct the units",
+    )

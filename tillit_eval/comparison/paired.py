@@ -1,0 +1,327 @@
+"""Did the same people change?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tillit_eval.comparison._effects import (
+    average_interval,
+    change_interval,
+    gamma_correction,
+    over_spread,
+)
+from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._moments import (
+    Codes,
+    Found,
+    mean_of_changes,
+    mean_of_units,
+    stayed,
+    variance,
+)
+from tillit_eval.comparison._read import (
+    Asked,
+    Columns,
+    ask,
+    check_average,
+    check_clusters,
+    check_pairs,
+    check_spread,
+    clusters,
+    read_change,
+)
+from tillit_eval.comparison.model import PairedChange
+from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.floors import K_MIN
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.summaries import ChangeSummary
+
+
+def compare_paired(
+    scores: object,
+    scale: str,
+    *,
+    before: str,
+    after: str,
+    unit: str | None = "unit",
+    assigned: str | None = None,
+    average: Average = "people",
+    margin: float | None = None,
+    respondent: str = "respondent",
+    wave: str = "wave",
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> PairedChange:
+    r"""Did the people who answered both times change, and how sure can we be?
+
+    People met in only one wave cannot contribute; they are counted, not hidden.
+    People of one unit resemble one another, so the uncertainty is counted over
+    units where there are any; ``unit=None`` treats people as independent and the
+    sentence says so, as it does when there is no column of units.
+
+    Parameters
+    ----------
+    scores : DataFrame or ChangeSummary, shape (n_rows, n_columns)
+        One row per person and wave, as returned by ``score_scales``, or its sums
+        from ``summarise_change``.
+    scale : str
+        Column with the score, in scale points.
+    before, after : str
+        The two values of `wave`. The difference is after minus before.
+    unit : str or None, default "unit"
+        Column with the unit; used when it exists.
+    assigned : str, optional
+        Column with the level at which treatment varied. Errors cluster there or
+        higher, never lower.
+    average : {"people", "units"}, default "people"
+        Whose average change; the other is in ``alternatives``.
+    margin : float, optional
+        Smallest change worth noticing, in scale points, above 0.
+    respondent, wave : str, optional
+        Columns with the person and the wave.
+    level : float, default 0.95
+        Coverage of the interval.
+    k_min : int, default 10
+        Fewest linked people; becomes the finding's floor.
+
+    Returns
+    -------
+    PairedChange
+        The change in scale points with its interval and verdict.
+
+    Raises
+    ------
+    TooFewAnswers
+        If fewer than `k_min` people are linked, a wave has no rows, all are in
+        one unit, or the changes do not vary.
+    DataProblem
+        If a column is absent, a person has two rows in a wave, or an option is
+        not one of those listed.
+
+    See Also
+    --------
+    compare_overlapping : When only some people can be linked.
+    compare_waves : When nobody can.
+
+    Notes
+    -----
+    Over people: an intercept fitted to the changes :math:`d_i`, with CR2 errors
+    by unit and Satterthwaite df (Pustejovsky & Tipton 2018), as
+    ``clubSandwich::coef_test``. Over units: Student's t over the unit means of
+    :math:`d_i`. Without units: ``t.test(paired = TRUE)``. ``d_average`` divides by
+    :math:`\sqrt{(s_1^2 + s_2^2)/2}`, with Bonett's (2008) interval, as
+    ``statpsych::ci.stdmean.ps``; ``d_change`` divides by the spread of the
+    changes, with the noncentral t interval of ``effectsize::cohens_d``. With units
+    their intervals are the point interval over the same spread between people.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> before = [50, 55, 40, 60, 45, 70, 65, 52, 48, 58, 61, 43]
+    >>> after = [56, 54, 49, 66, 50, 71, 75, 52, 57, 60, 63, 51]
+    >>> scores = pd.DataFrame(
+    ...     {
+    ...         "respondent": [*range(12), *range(12)],
+    ...         "wave": ["2019"] * 12 + ["2021"] * 12,
+    ...         "trust": [*before, *after],
+    ...         "source": "synthetic",
+    ...     }
+    ... )
+    >>> change = compare_paired(scores, "trust", before="2019", after="2021")
+    >>> round(change.estimate, 2), change.n_pairs, change.verdict
+    (4.75, 12, 'rose')
+    """
+    asked = ask(
+        scale,
+        before=before,
+        after=after,
+        average=average,
+        margin=margin,
+        level=level,
+        k_min=k_min,
+    )
+    columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
+    summary = read_change(scores, asked, columns)
+    return paired_change(summary, asked, assigned)
+
+
+def paired_change(
+    summary: ChangeSummary, asked: Asked, assigned: str | None
+) -> PairedChange:
+    """Answer a question about linked people from their sums.
+
+    Parameters
+    ----------
+    summary : ChangeSummary
+        Sums of the two waves.
+    asked : Asked
+        The question.
+    assigned : str or None
+        Column of ``summary.units`` to cluster in.
+
+    Returns
+    -------
+    PairedChange
+        By the average asked for, the other beside it.
+
+    Raises
+    ------
+    TooFewAnswers
+        If these sums cannot answer.
+    """
+    check_pairs(summary, asked)
+    check_average(asked.average, summary)
+    if not summary.has_units:
+        return _finding(summary, asked, _independent(summary), None)
+    codes = clusters(summary, assigned)
+    n_clusters = check_clusters(codes, summary.n_pairs > 0)
+    rows = stayed(summary)
+    fits: dict[Average, Found] = {
+        "people": mean_of_changes(rows, codes),
+        "units": mean_of_units(rows, codes),
+    }
+    both: dict[Average, PairedChange] = {
+        name: _finding(summary, replace(asked, average=name), fit, n_clusters)
+        for name, fit in fits.items()
+    }
+    chosen = both.pop(asked.average)
+    return replace(chosen, alternatives=Findings(both.values()))
+
+
+def _independent(summary: ChangeSummary) -> Found:
+    """Student's t over people."""
+    n = float(summary.n_pairs.sum())
+    estimate = float((summary.sum_after - summary.sum_before).sum() / n)
+    return Found(estimate, math.sqrt(_change_variance(summary) / n), n - 1)
+
+
+def _change_variance(summary: ChangeSummary) -> float:
+    """Return the variance of the changes over people; 0 if it is only rounding."""
+    squares = summary.square_before + summary.square_after
+    change = variance(
+        summary.n_pairs,
+        summary.sum_after - summary.sum_before,
+        squares - 2 * summary.product,
+    )
+    n = float(summary.n_pairs.sum())
+    return change if change * n > 1e-12 * float(squares.sum()) else 0.0
+
+
+def _finding(
+    summary: ChangeSummary, asked: Asked, fit: Found, n_clusters: int | None
+) -> PairedChange:
+    rows = stayed(summary)
+    first, second = rows.variances
+    size = math.sqrt(float((rows.square_before + rows.square_after).sum()))
+    check_spread(fit.standard_error, size / float(rows.n_before.sum()))
+    found = infer(
+        fit.estimate,
+        fit.standard_error,
+        fit.df,
+        level=asked.level,
+        margin=asked.margin,
+    )
+    means = rows.unit_means if asked.average == "units" else rows.means
+    return PairedChange(
+        **asked.shared(summary),
+        **found.as_fields(),
+        **_effects(summary, found.interval, fit.estimate, (first, second)),
+        **_words(summary, asked.average, n_clusters),
+        average=asked.average,
+        mean_before=means[0],
+        mean_after=means[1],
+        n_people=int(summary.n_pairs.sum()),
+        n_units=int((summary.n_pairs > 0).sum()) if summary.has_units else None,
+        n_clusters=n_clusters,
+        n_pairs=int(summary.n_pairs.sum()),
+        n_before_only=summary.n_before_only,
+        n_after_only=summary.n_after_only,
+        n_without_code=summary.n_without_code,
+        n_movers=summary.n_movers,
+    )
+
+
+def _effects(
+    summary: ChangeSummary,
+    interval: Interval,
+    estimate: float,
+    variances: tuple[float, float],
+) -> dict[str, Any]:
+    """Return the standardised changes with their intervals."""
+    n, level = int(summary.n_pairs.sum()), interval.level
+    spread = math.sqrt(sum(variances) / 2)
+    change = math.sqrt(_change_variance(summary))
+    if spread == 0 or change == 0:
+        return {}
+    sd_before, sd_after = (math.sqrt(one) for one in variances)
+    r = None
+    if sd_before > 0 and sd_after > 0:
+        r = float(
+            np.clip((sum(variances) - change**2) / (2 * sd_before * sd_after), -1, 1)
+        )
+    d_average, d_change = estimate / spread, estimate / change
+    if summary.has_units:
+        of_average = over_spread(interval, spread)
+        of_change = over_spread(interval, change)
+    else:
+        of_average = average_interval(
+            d_average,
+            sd_before=sd_before,
+            sd_after=sd_after,
+            r=r or 0.0,
+            n=n,
+            level=level,
+        )
+        of_change = change_interval(d_change, n=n, level=level)
+    correction = gamma_correction(n - 1)
+    return {
+        "d_average": d_average,
+        "d_average_interval": of_average,
+        "d_change": d_change,
+        "d_change_interval": of_change,
+        "g_average": correction * d_average,
+        "g_average_interval": over_spread(of_average, 1 / correction),
+        "g_df": float(n - 1),
+        "correlation": r,
+    }
+
+
+def _words(
+    summary: ChangeSummary, average: Average, n_clusters: int | None
+) -> dict[str, Any]:
+    """Return estimand, method, reason and who was left out, as phrases."""
+    if n_clusters is None:
+        method = phrase("comparison.method_paired_t")
+        because = phrase("comparison.because_independent")
+    elif average == "people":
+        method = phrase("comparison.method_cluster")
+        because = phrase("comparison.because_people")
+    else:
+        used = int((summary.n_pairs > 0).sum())
+        alone = n_clusters == used
+        method = (
+            phrase("comparison.method_unit_t")
+            if alone
+            else phrase("comparison.method_unit_cluster")
+        )
+        because = phrase("comparison.because_units")
+    return {
+        "estimand": phrase(f"comparison.estimand_stayed_{average}"),
+        "method": method,
+        "because": because,
+        "left_out": left_out(summary),
+    }
+
+
+def left_out(summary: ChangeSummary) -> tuple[tuple[Phrase, int], ...]:
+    """Return who could not be linked, with reasons; nobody is not mentioned."""
+    counts = (
+        (phrase("comparison.left_before_only"), summary.n_before_only),
+        (phrase("comparison.left_after_only"), summary.n_after_only),
+        (phrase("comparison.left_without_code"), summary.n_without_code),
+    )
+    return tuple((why, n) for why, n in counts if n)
