@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tillit_eval.codebook.model import Codebook, Item
 from tillit_eval.errors import few
@@ -17,7 +17,7 @@ def find_contradictions(codebook: Codebook) -> list[str]:
     return [
         *_repeated(codebook),
         *_reserved(codebook),
-        *(problem for item in codebook.items for problem in _in_item(item)),
+        *_in_items(codebook),
         *_in_scales(codebook),
         *_in_names(codebook),
         *_in_waves(codebook),
@@ -54,19 +54,25 @@ def _reserved(codebook: Codebook) -> list[str]:
     return problems
 
 
-def _in_item(item: Item) -> list[str]:
+def _in_items(codebook: Codebook) -> list[str]:
+    """Say each contradiction among codes once, with all the items it concerns."""
+    concerned: dict[str, list[str]] = defaultdict(list)
+    for item in codebook.items:
+        for problem in _in_codes(item):
+            concerned[problem].append(item.key)
+    return [
+        f"item{'s' if len(keys) > 1 else ''} {few(keys)}: {problem}"
+        for problem, keys in concerned.items()
+    ]
+
+
+def _in_codes(item: Item) -> Iterator[str]:
     missing = [code for code, _ in item.missing]
-    both = [code for code in missing if code in item.codes]
     stray = sorted({c for _, c in item.answers} - set(item.codes) - set(missing))
-    problems = []
-    if both:
-        problems.append(f"item '{item.key}': codes both valid and missing: {few(both)}")
+    if both := sorted(set(missing) & set(item.codes)):
+        yield f"codes both valid and missing: {few(both)}"
     if stray and item.codes:
-        problems.append(
-            f"item '{item.key}': labels stand for codes that are neither valid nor "
-            f"missing: {few(stray)}"
-        )
-    return problems
+        yield f"labels stand for codes neither valid nor missing: {few(stray)}"
 
 
 def _in_scales(codebook: Codebook) -> list[str]:

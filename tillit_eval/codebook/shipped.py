@@ -49,10 +49,10 @@ def list_instruments(*, lang: Language | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_instruments, 7)
+    DataFrame, shape (n_instruments, 8)
         ``use`` (the name for ``use = [...]`` in a codebook), ``title``,
         ``n_items``, ``scales`` (their keys), ``wording`` (``own`` text in two
-        languages, or ``keys_only``), ``validated``, ``source``.
+        languages, or ``keys_only``), ``validated``, ``source``, ``licence`` (a note on the wording).
 
     See Also
     --------
@@ -79,6 +79,7 @@ def list_instruments(*, lang: Language | None = None) -> pd.DataFrame:
                 "wording": book.items[0].licence,
                 "validated": all(item.validated for item in book.items),
                 "source": raw["source"],
+                "licence": raw["licence"],
             }
         )
     return pd.DataFrame(rows)
