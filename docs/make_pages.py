@@ -1,0 +1,115 @@
+"""Fill the generated parts of the docs: the ledger, the cut-offs, the cheat sheet.
+
+Run ``python docs/make_pages.py`` after a change; a test fails while a page is old.
+A generated part stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``.
+"""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import tillit_eval as te
+from tillit_eval import thresholds
+
+DOCS = Path(__file__).parent
+LEDGER = DOCS.parent / "tests" / "reference" / "ledger.csv"
+PART = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+HEADS = {
+    "statistic": "Statistic",
+    "function": "Function",
+    "oracle": "Checked against",
+    "tolerance_class": "Kind",
+    "tolerance": "Agrees to",
+    "note": "Note",
+}
+ROOM_QUESTION = {
+    "phrases": "In which language",
+    "findings": "Read the answers",
+    "codebook": "What was asked",
+    "exports": "What came back",
+    "scales": "Which answers make a score",
+    "summaries": "What the rest must know",
+    "quality": "Does the score measure",
+    "comparison": "What changed",
+    "simulation": "What would we see, if",
+    "plan": "What we promised to ask",
+    "disclosure": "What may be shown",
+    "figures": "How it looks, drawn",
+    "tables": "How it looks, in rows",
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table as Markdown."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *map(list, rows)]
+    return "".join(f"| {' | '.join(map(escape, line))} |\n" for line in lines)
+
+
+def escape(cell: str) -> str:
+    """Keep a cell on one line and inside its column."""
+    return " ".join(cell.split()).replace("|", "\\|")
+
+
+def ledger() -> str:
+    """Return the oracle ledger, statistic by statistic."""
+    with LEDGER.open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["function"])
+    written = table(HEADS.values(), ([row[name] for name in HEADS] for row in rows))
+    return f"{written}\n{len(rows)} statistics stand in the ledger.\n"
+
+
+def cut_offs() -> str:
+    """Return every cut-off and default with what it decides and who says so."""
+    entries = thresholds.thresholds().values()
+    rows = ([f"`{e.name}`", f"{e.value:g}", e.about, e.source] for e in entries)
+    return table(("Name", "Value", "Decides", "Source"), rows)
+
+
+def door() -> str:
+    """Return the front names by room, each with the question it answers."""
+    parts = []
+    for room, names in te._DOOR.items():
+        rows = ([f"`{name}`", question(name)] for name in names)
+        parts.append(f"**{ROOM_QUESTION[room]}** (`te.{room}`)\n\n")
+        parts.append(table(("Call", "Answers"), rows) + "\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def question(name: str) -> str:
+    """Return the first sentence of a front name's own description."""
+    text = inspect.getdoc(getattr(te, name)) or ""
+    return text.split("\n\n")[0]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "ledger": ledger,
+    "cut_offs": cut_offs,
+    "door": door,
+}
+
+
+def filled(page: str) -> str:
+    """Return a page with its generated parts made anew."""
+
+    def fill(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{PARTS[match[2]]()}\n{match[3]}"
+
+    return PART.sub(fill, page)
+
+
+def main() -> None:
+    """Write every page whose generated parts are old."""
+    for path in sorted(DOCS.glob("*.md")):
+        old = path.read_text(encoding="utf-8")
+        new = filled(old)
+        if new != old:
+            path.write_text(new, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
