@@ -51,6 +51,8 @@ class Finding:
         Key of the place the finding is about; empty outside a study.
     role : {"", "primary", "secondary", "guard_rail"}
         What the plan made of the question; empty where there was no plan.
+    key : str
+        Key of the question in the plan; empty where there was no plan.
     """
 
     question: ClassVar[str] = "finding"
@@ -68,6 +70,7 @@ class Finding:
     expected: Expected = "exploratory"
     site: str = ""
     role: Role = ""
+    key: str = ""
 
     def named(self, label: Label) -> Self:
         """Return the same finding with a name for `scale` in both languages."""
