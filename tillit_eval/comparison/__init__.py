@@ -1,6 +1,27 @@
 """What changed? Two waves of the same, of some of the same, or of other people."""
 
-from tillit_eval.comparison.model import PairedChange
+from tillit_eval.comparison.model import (
+    AdjustedChange,
+    LinkedChange,
+    MeanChange,
+    OverlappingChange,
+    PairedChange,
+    ShareChange,
+    WavesChange,
+)
+from tillit_eval.comparison.overlapping import compare_overlapping
 from tillit_eval.comparison.paired import compare_paired
+from tillit_eval.comparison.waves import compare_waves
 
-__all__ = ["PairedChange", "compare_paired"]
+__all__ = [
+    "AdjustedChange",
+    "LinkedChange",
+    "MeanChange",
+    "OverlappingChange",
+    "PairedChange",
+    "ShareChange",
+    "WavesChange",
+    "compare_overlapping",
+    "compare_paired",
+    "compare_waves",
+]

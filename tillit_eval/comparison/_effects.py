@@ -70,6 +70,42 @@ def average_interval(
     return Interval(d - reach, d + reach, level)
 
 
+def unlinked_interval(
+    d: float, *, variances: tuple[float, float], n: tuple[int, int], level: float
+) -> Interval:
+    """Return the large-sample interval of d between two independent groups.
+
+    Parameters
+    ----------
+    d : float
+        Difference of means over the root mean square of the two spreads.
+    variances : tuple of two float
+        Of the two groups.
+    n : tuple of two int
+        People in each.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    Interval
+        Bonett (2008), unequal variances, as ``ci.stdmean2`` of statpsych.
+
+    Examples
+    --------
+    >>> print(unlinked_interval(1.174493, variances=(7.32**2, 6.98**2), n=(30, 30),
+    ...     level=0.95).say("en", digits=3).replace("\u00a0", " "))
+    95 % CI 0.617 to 1.732
+    """
+    mean = sum(variances) / 2
+    squared = sum(
+        d**2 * v**2 / (8 * mean**2 * (m - 1)) + v / (mean * (m - 1))
+        for v, m in zip(variances, n, strict=True)
+    )
+    reach = float(ndtri((1 + level) / 2)) * math.sqrt(squared)
+    return Interval(d - reach, d + reach, level)
+
+
 def change_interval(d: float, *, n: int, level: float) -> Interval:
     """Return the exact interval of d over the spread of the changes.
 

@@ -14,8 +14,7 @@ from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
 from tillit_eval.findings import Average
 from tillit_eval.floors import check_floor, is_shown
 from tillit_eval.phrases import Phrase, phrase
-from tillit_eval.summaries import ChangeSummary
-from tillit_eval.summaries.change import summarise_change
+from tillit_eval.summaries import ChangeSummary, summarise_change
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
 
 Codes = npt.NDArray[np.intp]
@@ -135,7 +134,7 @@ def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary
 
 
 def clusters(summary: ChangeSummary, assigned: str | None) -> Codes:
-    """Number the groups that errors are clustered in, one number per unit."""
+    """Return the number of the group that errors cluster in, for each unit."""
     if assigned is None or assigned not in summary.units.columns:
         return np.arange(len(summary.n_pairs))
     return pd.factorize(summary.units[assigned], sort=True)[0].astype(np.intp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tillit_eval.findings import Change, Findings, Interval
@@ -31,7 +31,7 @@ class MeanChange(Change):
     mean_before: float
     mean_after: float
     n_clusters: int | None = None
-    alternatives: Findings = Findings()
+    alternatives: Findings = field(default_factory=Findings)
 
     def _claim(self, lang: Language) -> str:
         says = (

@@ -16,7 +16,6 @@ from tillit_eval.comparison._effects import (
 )
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
-    Codes,
     Found,
     mean_of_changes,
     mean_of_units,

@@ -1,0 +1,337 @@
+"""Did the workplace change, and did those who stayed?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from tillit_eval.comparison._effects import over_spread
+from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._moments import (
+    Found,
+    Rows,
+    change_of_means,
+    everyone,
+    mean_of_units,
+)
+from tillit_eval.comparison._overlap import overlapping
+from tillit_eval.comparison._read import (
+    Asked,
+    Columns,
+    ask,
+    check_average,
+    check_clusters,
+    check_spread,
+    check_waves_full,
+    clusters,
+    read_change,
+)
+from tillit_eval.comparison.model import OverlappingChange
+from tillit_eval.comparison.paired import paired_change
+from tillit_eval.errors import TooFewAnswers, check_option
+from tillit_eval.findings import Average, Finding, Findings, NotAnswered
+from tillit_eval.floors import K_MIN
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.summaries import ChangeSummary
+
+Estimand = Literal["workplace", "stayed"]
+
+
+def compare_overlapping(
+    scores: object,
+    scale: str,
+    *,
+    before: str,
+    after: str,
+    unit: str | None = "unit",
+    assigned: str | None = None,
+    average: Average = "people",
+    estimand: Estimand = "workplace",
+    margin: float | None = None,
+    respondent: str = "respondent",
+    wave: str = "wave",
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> Findings:
+    """Did the workplace change, and did those who stayed, when people come and go?
+
+    Two questions that are easily taken for one. *The workplace* counts everyone
+    who answered, so it also moves when people leave and arrive; *those who stayed*
+    counts the linked people only. Both are given, the headline first. If the one
+    beside it cannot be answered it says why.
+
+    Parameters
+    ----------
+    scores : DataFrame or ChangeSummary, shape (n_rows, n_columns)
+        One row per person and wave, or its sums from ``summarise_change``.
+    scale : str
+        Column with the score, in scale points.
+    before, after : str
+        The two values of `wave`. The difference is after minus before.
+    unit : str or None, default "unit"
+        Column with the unit; used when it exists. None treats people as
+        independent, and says so.
+    assigned : str, optional
+        Column with the level at which treatment varied.
+    average : {"people", "units"}, default "people"
+        Whose average change; the other is in ``alternatives``.
+    estimand : {"workplace", "stayed"}, default "workplace"
+        Which comes first.
+    margin : float, optional
+        Smallest change worth noticing, in scale points, above 0.
+    respondent, wave : str, optional
+        Columns with the person and the wave.
+    level : float, default 0.95
+        Coverage of the intervals.
+    k_min : int, default 10
+        Fewest people in each wave, and fewest linked people.
+
+    Returns
+    -------
+    Findings
+        An `OverlappingChange` and a `PairedChange`, the headline first.
+
+    Raises
+    ------
+    TooFewAnswers
+        If the headline cannot be answered.
+    DataProblem
+        If a column is absent, a person has two rows in a wave, or an option is
+        not one of those listed.
+
+    See Also
+    --------
+    compare_paired : Those who stayed, alone.
+    compare_waves : When nobody can be linked.
+
+    Notes
+    -----
+    The workplace with units: all scores regressed on the wave, CR2 errors by unit
+    with Satterthwaite df, which allows for the same person answering twice; over
+    units, Student's t over the changes of the units' means. Without units:
+    Derrick's partially overlapping t (2017), unequal variances, with equal
+    variances in ``alternatives``; it assumes that linkage is unrelated to
+    answers. ``d_average`` has the point interval over the spread between people.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> scores = pd.DataFrame(
+    ...     {
+    ...         "respondent": [*range(30), *range(10, 40)],
+    ...         "wave": ["2019"] * 30 + ["2021"] * 30,
+    ...         "unit": [*np.arange(30) % 6, *np.arange(10, 40) % 6],
+    ...         "trust": rng.normal(60, 10, 60).round(),
+    ...     }
+    ... )
+    >>> found = compare_overlapping(scores, "trust", before="2019", after="2021")
+    >>> [one.question for one in found]
+    ['change of a workplace', 'paired change']
+    """
+    check_option("estimand", estimand, ("workplace", "stayed"))
+    asked = ask(
+        scale,
+        before=before,
+        after=after,
+        average=average,
+        margin=margin,
+        level=level,
+        k_min=k_min,
+    )
+    columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
+    summary = read_change(scores, asked, columns)
+    answers: list[Callable[[ChangeSummary, Asked, str | None], Finding]] = [
+        workplace_change,
+        paired_change,
+    ]
+    if estimand == "stayed":
+        answers.reverse()
+    headline = answers[0](summary, asked, assigned)
+    return Findings([headline, _or_reason(answers[1], summary, asked, assigned)])
+
+
+def workplace_change(
+    summary: ChangeSummary, asked: Asked, assigned: str | None
+) -> OverlappingChange:
+    """Answer a question about everyone who answered, from their sums.
+
+    Parameters
+    ----------
+    summary : ChangeSummary
+        Sums of the two waves.
+    asked : Asked
+        The question.
+    assigned : str or None
+        Column of ``summary.units`` to cluster in.
+
+    Returns
+    -------
+    OverlappingChange
+        By the average asked for, the other beside it.
+
+    Raises
+    ------
+    TooFewAnswers
+        If these sums cannot answer.
+    """
+    check_waves_full(summary, asked)
+    check_average(asked.average, summary)
+    if not summary.has_units:
+        return _independent(summary, asked)
+    fits, n_clusters = both_averages(summary, assigned)
+    both = {
+        name: _finding(
+            summary,
+            replace(asked, average=name),
+            fit,
+            n_clusters=n_clusters,
+            method=method_by_unit(summary, name, n_clusters),
+        )
+        for name, fit in fits.items()
+    }
+    chosen = both.pop(asked.average)
+    return replace(chosen, alternatives=Findings(both.values()))
+
+
+def both_averages(
+    summary: ChangeSummary, assigned: str | None
+) -> tuple[dict[Average, Found], int]:
+    """Estimate the change of everyone over people and over units.
+
+    Parameters
+    ----------
+    summary : ChangeSummary
+        Sums of the two waves.
+    assigned : str or None
+        Column of ``summary.units`` to cluster in.
+
+    Returns
+    -------
+    fits : dict
+        By the name of the average; units need two that answered both times.
+    n_clusters : int
+        Groups that errors cluster in.
+    """
+    rows, codes = everyone(summary), clusters(summary, assigned)
+    n_clusters = check_clusters(codes, rows.n_before + rows.n_after > 0)
+    _, both = rows.unit_changes
+    check_clusters(codes, both)
+    fits: dict[Average, Found] = {
+        "people": change_of_means(rows, codes),
+        "units": mean_of_units(rows, codes),
+    }
+    return fits, n_clusters
+
+
+def method_by_unit(summary: ChangeSummary, average: Average, n_clusters: int) -> Phrase:
+    """Return how the change was estimated where there are units."""
+    if average == "people":
+        return phrase("comparison.method_cluster")
+    if n_clusters == len(summary.n_pairs):
+        return phrase("comparison.method_unit_t")
+    return phrase("comparison.method_unit_cluster")
+
+
+def average_words(average: Average, n_clusters: int | None) -> Phrase:
+    """Return why the method fits the average asked for."""
+    if n_clusters is None:
+        return phrase("comparison.because_independent")
+    if average == "people":
+        return phrase("comparison.because_people")
+    return phrase("comparison.because_units")
+
+
+def units_once(rows: Rows, average: Average) -> tuple[tuple[Phrase, int], ...]:
+    """Return how many people an average of units leaves out, with the reason."""
+    _, both = rows.unit_changes
+    n = int((rows.n_before + rows.n_after)[~both].sum())
+    if average == "people" or not n:
+        return ()
+    return ((phrase("comparison.left_one_wave_unit"), n),)
+
+
+def _independent(summary: ChangeSummary, asked: Asked) -> OverlappingChange:
+    unequal, equal = (
+        _finding(
+            summary,
+            asked,
+            overlapping(summary, equal=same),
+            n_clusters=None,
+            method=phrase("comparison.method_overlap_equal")
+            if same
+            else phrase("comparison.method_overlap_unequal"),
+        )
+        for same in (False, True)
+    )
+    return replace(unequal, alternatives=Findings([equal]))
+
+
+def _finding(
+    summary: ChangeSummary,
+    asked: Asked,
+    fit: Found,
+    *,
+    n_clusters: int | None,
+    method: Phrase,
+) -> OverlappingChange:
+    rows = everyone(summary)
+    counts = int(rows.n_before.sum()), int(rows.n_after.sum())
+    squares = float((rows.square_before + rows.square_after).sum())
+    check_spread(fit.standard_error, math.sqrt(squares) / sum(counts))
+    found = infer(
+        fit.estimate,
+        fit.standard_error,
+        fit.df,
+        level=asked.level,
+        margin=asked.margin,
+    )
+    spread = math.sqrt(sum(rows.variances) / 2)
+    means = rows.unit_means if asked.average == "units" else rows.means
+    n_pairs = int(summary.n_pairs.sum())
+    return OverlappingChange(
+        **asked.shared(summary),
+        **found.as_fields(),
+        estimand=phrase(f"comparison.estimand_workplace_{asked.average}"),
+        method=method,
+        because=average_words(asked.average, n_clusters),
+        left_out=units_once(rows, asked.average),
+        average=asked.average,
+        mean_before=means[0],
+        mean_after=means[1],
+        d_average=fit.estimate / spread if spread else None,
+        d_average_interval=over_spread(found.interval, spread) if spread else None,
+        n_people=sum(counts) - n_pairs,
+        n_units=len(summary.n_pairs) if summary.has_units else None,
+        n_clusters=n_clusters,
+        n_before=counts[0],
+        n_after=counts[1],
+        n_pairs=n_pairs,
+        n_before_only=summary.n_before_only,
+        n_after_only=summary.n_after_only,
+        n_without_code=summary.n_without_code,
+        n_movers=summary.n_movers,
+    )
+
+
+def _or_reason(
+    answer: Callable[[ChangeSummary, Asked, str | None], Finding],
+    summary: ChangeSummary,
+    asked: Asked,
+    assigned: str | None,
+) -> Finding:
+    """Answer, or say why these data cannot."""
+    try:
+        return answer(summary, asked, assigned)
+    except TooFewAnswers as error:
+        return NotAnswered(
+            scale=asked.scale,
+            asked="paired change"
+            if answer is paired_change
+            else "change of a workplace",
+            reason=phrase(error.reason, **error.values),
+            source=summary.source,
+            floor=asked.floor,
+        )
