@@ -1,0 +1,102 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from tillit_eval.errors import FileProblem
+
+
+def replace_bytes(path: str | Path, data: bytes) -> Path:
+    """Write a file so that nobody ever sees half of it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the file should be. Folders are made as needed; a file already
+        there is replaced in one step, and stays whole if writing fails.
+    data : bytes
+        The content.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileProblem
+        If the place cannot be written to.
+
+    See Also
+    --------
+    replace_text : The same for text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     replace_bytes(f"{folder}/new/page.html", b"whole").read_bytes()
+    b'whole'
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    return path
+
+
+def replace_text(path: str | Path, text: str) -> Path:
+    r"""Write a text file in UTF-8 so that nobody ever sees half of it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the file should be.
+    text : str
+        The content; lines end with a line feed on every system.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileProblem
+        If the place cannot be written to.
+
+    See Also
+    --------
+    replace_bytes : The same for anything else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     replace_text(f"{folder}/page.html", "å").read_bytes()
+    b'\xc3\xa5'
+    """
+    return replace_bytes(path, text.encode("utf-8"))
+
+
+def _cannot_write(path: Path, error: OSError) -> FileProblem:
+    return FileProblem(
+        "A file cannot be written.",
+        expected=f"a folder that may be written to, for {path.name}",
+        found=error.strerror or type(error).__name__,
+        to_fix="close the file if another program has it open, or choose another place",
+    )
