@@ -1,0 +1,147 @@
+"""Run all chapters, compare them with what they said, and make their pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tillit_eval.chapter.comparing import Reproduction, compare_chapters
+from tillit_eval.chapter.places import Places, find_chapters
+from tillit_eval.chapter.running import (
+    figure_of,
+    read_chapter,
+    run_chapter,
+    write_chapter,
+)
+from tillit_eval.errors import DataProblem
+from tillit_eval.report import (
+    Entry,
+    is_synthetic,
+    read_blocks,
+    title_of,
+    write_index,
+    write_page,
+)
+
+AT_ONCE = 2
+
+
+def reproduce_chapters(
+    places: Places | None = None, *, only: str = "", write: bool = False
+) -> tuple[Reproduction, ...]:
+    """Which chapters still say what they said when they were committed?
+
+    Parameters
+    ----------
+    places : Places, optional
+        Where chapters lie and pages and figures go; ``notebooks`` and ``build``
+        here by default.
+    only : str, optional
+        How the name of the wanted chapter begins, such as ``05``.
+    write : bool, default False
+        Put the fresh outputs into the notebooks, as their authors do.
+
+    Returns
+    -------
+    tuple of Reproduction
+        One for each chapter, in order; a chapter that stopped says why.
+
+    Raises
+    ------
+    FileProblem
+        If there is no chapter, or one cannot be read.
+
+    See Also
+    --------
+    compare_chapters : The comparison alone.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nbformat import v4
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     places = Places(notebooks=Path(folder), build=Path(folder) / "build")
+    ...     cells = [v4.new_code_cell("print(1)")]
+    ...     _ = write_chapter(v4.new_notebook(cells=cells), f"{folder}/01_a.ipynb")
+    ...     _ = reproduce_chapters(places, write=True)
+    ...     reproduce_chapters(places)[0].same
+    True
+    """
+    from tqdm import tqdm
+
+    places = places or Places()
+    chapters = find_chapters(places.notebooks, only=only)
+    n_cells = sum(_n_code(read_chapter(path)) for path in chapters)
+    with (
+        tqdm(total=n_cells, unit="cell", disable=None, leave=False) as bar,
+        ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool,
+    ):
+        told: Callable[[], object] = bar.update
+        one = partial(_reproduce, places=places, write=write, told=told)
+        done = tuple(pool.map(one, chapters))
+    _write_index(places)
+    return done
+
+
+def _reproduce(
+    path: Path, *, places: Places, write: bool, told: Callable[[], object]
+) -> Reproduction:
+    """Run and compare one chapter, and make its page."""
+    committed = read_chapter(path)
+    try:
+        fresh = run_chapter(path, figures=places.figures, on_cell=told)
+    except DataProblem as problem:
+        return _stopped(path.stem, committed, str(problem))
+    if write:
+        write_chapter(fresh, path)
+    page = places.pages / f"{path.stem}.html"
+    figures = os.path.relpath(places.figures, places.pages).replace(os.sep, "/")
+    blocks = read_blocks(fresh)
+    write_page(blocks, page, lang="en", home="index.html", figures=figures)
+    return compare_chapters(fresh if write else committed, fresh, name=path.stem)
+
+
+def _stopped(name: str, committed: Any, why: str) -> Reproduction:
+    """Return what is known of a chapter that did not run to its end."""
+    known = compare_chapters(committed, committed)
+    return Reproduction(
+        name=name,
+        n_numbers=known.n_numbers,
+        n_numbers_same=0,
+        n_texts=known.n_texts,
+        n_texts_same=0,
+        n_figures=sum(bool(figure_of(cell)) for cell in committed.cells),
+        n_figures_same=0,
+        differences=(),
+        stopped=why,
+    )
+
+
+def _write_index(places: Places) -> None:
+    """List the pages there are, in order of the chapters."""
+    pages = [
+        (places.pages / f"{path.stem}.html", read_chapter(path))
+        for path in find_chapters(places.notebooks)
+    ]
+    entries: Sequence[Entry] = [
+        _entry(page.name, notebook) for page, notebook in pages if page.is_file()
+    ]
+    write_index(entries, places.pages / "index.html", lang="en")
+
+
+def _entry(file: str, notebook: Any) -> Entry:
+    blocks = read_blocks(notebook)
+    return Entry(
+        file=file,
+        title=title_of(blocks, otherwise=file),
+        synthetic=is_synthetic(blocks),
+        n_figures=sum(bool(figure_of(cell)) for cell in notebook.cells),
+    )
+
+
+def _n_code(notebook: Any) -> int:
+    return sum(cell.cell_type == "code" for cell in notebook.cells)
