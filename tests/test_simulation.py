@@ -243,7 +243,7 @@ def closed_form(amount: float) -> float:
 
 
 @pytest.mark.parametrize("average", ["people", "units"])
-@pytest.mark.parametrize("estimand", ["workplace", "stayers"])
+@pytest.mark.parametrize("estimand", ["workplace", "stayed"])
 def test_the_expected_change_is_that_of_the_closed_form(
     estimand: str, average: str
 ) -> None:
@@ -302,12 +302,48 @@ def test_between_arms_the_common_trend_falls_out() -> None:
         "trust",
         before="1",
         after="2",
-        arms=("reform", "other"),
+        treated=["a"],
         people=400_000,
         rng=11,
     )
     expected = closed_form(0.8) - closed_form(0.5)
     assert both.value == pytest.approx(expected, abs=4 * both.monte_carlo_error)
+
+
+def test_the_expected_change_of_a_share_is_that_of_the_closed_form() -> None:
+    shift = TrueShift(scale="trust", amount=0.4, by_exposure=True)
+    found = expected_change(
+        truth(shifts=(shift,)),
+        codebook(),
+        "t1",
+        before="1",
+        after="2",
+        top=(4, 5),
+        people=400_000,
+        rng=12,
+    )
+    cut = ndtri(sum(SHARES[:3]))
+    expected = ndtr(0.8 * 0.4 - cut) - ndtr(-cut)
+    assert abs(found.value - expected) < 4 * found.monte_carlo_error
+
+
+def test_units_left_out_do_not_count() -> None:
+    units = (
+        TrueUnit(unit="a", people=50, start=0.0),
+        TrueUnit(unit="b", people=50),
+    )
+    shift = TrueShift(scale="trust", amount=0.4, by_exposure=True)
+    found = expected_change(
+        truth(units=units, shifts=(shift,)),
+        codebook(),
+        "trust",
+        before="1",
+        after="2",
+        leave_out=["b"],
+        people=400_000,
+        rng=13,
+    )
+    assert abs(found.value - closed_form(0.4)) < 4 * found.monte_carlo_error
 
 
 def test_seeds_follow_the_name_whatever_its_spelling() -> None:

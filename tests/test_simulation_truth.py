@@ -226,10 +226,10 @@ def test_questions_about_what_is_not_there_are_refused() -> None:
         expected_change(small(), one, "trust", before="0", after="2")
     with pytest.raises(DataProblem, match=r"not produce all answers of 'hope'"):
         expected_change(small(), one, "hope", **ask)
-    with pytest.raises(DataProblem, match="no such arm"):
-        expected_change(small(), one, "trust", arms=("a", "b"), **ask)
+    with pytest.raises(DataProblem, match=r"no such unit[\s\S]*found:    'Z'"):
+        expected_change(small(), one, "trust", treated=["Z"], **ask)
     with pytest.raises(DataProblem, match="Nobody can be linked"):
-        expected_change(small(code_length=0), one, "trust", estimand="stayers", **ask)
+        expected_change(small(code_length=0), one, "trust", estimand="stayed", **ask)
     with pytest.raises(DataProblem, match="'estimand' is not an option"):
         expected_change(small(), one, "trust", estimand="all", **ask)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,14 +13,14 @@ from tillit_eval.errors import DataProblem, check_option, few
 from tillit_eval.findings import Average
 from tillit_eval.scales import score_scales
 from tillit_eval.simulation.answers import ItemPlan, answer_round, plan_items
-from tillit_eval.simulation.kernels import Floats, Ints, Round, draw_rounds
+from tillit_eval.simulation.kernels import Floats, Ints, Marks, Round, draw_rounds
 from tillit_eval.simulation.model import Truth
 from tillit_eval.simulation.seeds import Rng, generator
 
 if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
 
-Estimand = Literal["workplace", "stayers"]
+Estimand = Literal["workplace", "stayed"]
 _BATCH = 50_000
 
 
@@ -52,7 +53,9 @@ def expected_change(
     after: str,
     estimand: Estimand = "workplace",
     average: Average = "people",
-    arms: tuple[str, str] | None = None,
+    treated: Collection[str] | None = None,
+    leave_out: Collection[str] = (),
+    top: Collection[int] = (),
     people: int = 2_000_000,
     rng: Rng = None,
 ) -> ExpectedChange:
@@ -71,15 +74,21 @@ def expected_change(
     codebook : Codebook
         The questions and the scoring.
     scale : str
-        A scale of the codebook whose items all belong to true scales.
+        A scale of the codebook whose items all belong to true scales, or an item.
     before, after : str
         The two waves.
-    estimand : {"workplace", "stayers"}
+    estimand : {"workplace", "stayed"}
         All answers in each wave, or only people linked by their codes.
     average : {"people", "units"}
         Whether each person or each unit counts the same.
-    arms : (str, str), optional
-        Treated and comparison arm, for the difference of their changes.
+    treated : collection of str, optional
+        Units with the reform; then the value is how much more they change than
+        the others.
+    leave_out : collection of str
+        Units that are not compared at all.
+    top : collection of int
+        If given, `scale` is an item and the value is a change of the share of
+        people who answer with one of these codes.
     people : int
         How many to simulate per wave, at the least.
     rng : int, Generator or None
@@ -93,7 +102,7 @@ def expected_change(
     Raises
     ------
     DataProblem
-        If a wave, scale or arm is not in the truth, or the survey has no codes
+        If a wave, scale or unit is not in the truth, or the survey has no codes
         and stayers are asked for.
 
     See Also
@@ -119,25 +128,25 @@ def expected_change(
     >>> 3 < found.value < 10
     True
     """
-    check_option("estimand", estimand, ("workplace", "stayers"))
+    check_option("estimand", estimand, ("workplace", "stayed"))
     check_option("average", average, ("people", "units"))
     wanted = (truth.wave_number(before), truth.wave_number(after))
-    plans = _plans_for(truth, codebook, scale)
-    _check_question(truth, estimand, arms)
+    question = _Question(
+        scale=scale,
+        waves=wanted,
+        estimand=estimand,
+        average=average,
+        treated=_unit_mask(truth, treated),
+        kept=~_unit_mask(truth, leave_out),
+        top=tuple(top),
+        plans=_plans_for(truth, codebook, scale, is_item=bool(top)),
+    )
+    _check_codes(truth, estimand)
     chance = generator(rng)
     copies = max(1, _BATCH // truth.people)
     batches = max(4, int(np.ceil(people / (copies * truth.people))))
     values = np.array(
-        [
-            _one_batch(
-                *_score_two(truth, codebook, scale, plans, wanted, copies, chance),
-                truth=truth,
-                estimand=estimand,
-                average=average,
-                arms=arms,
-            )
-            for _ in range(batches)
-        ]
+        [_one_batch(truth, codebook, question, copies, chance) for _ in range(batches)]
     )
     return ExpectedChange(
         value=float(values.mean()),
@@ -146,12 +155,26 @@ def expected_change(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What is asked; ``treated`` and ``kept`` are marks by unit."""
+
+    scale: str
+    waves: tuple[int, int]
+    estimand: Estimand
+    average: Average
+    treated: Marks
+    kept: Marks
+    top: tuple[int, ...]
+    plans: list[ItemPlan]
+
+
 @dataclass(frozen=True, slots=True)
 class _Scored:
     """Rows of one wave that have a score, sorted by person.
 
-    ``place`` is the unit across copies, ``arm`` its arm, ``code`` a number that
-    two rows share only if the same code was given; -1 if none was.
+    ``place`` is the unit across copies, ``given`` a number that two rows share
+    only if the same code was given; -1 if none was.
     """
 
     person: Ints
@@ -161,11 +184,27 @@ class _Scored:
     given: Ints
 
 
-def _plans_for(truth: Truth, codebook: Codebook, scale: str) -> list[ItemPlan]:
-    """Return only the item plans that this scale needs."""
-    items = set(codebook.scale(scale).items)
-    plans = [plan for plan in plan_items(truth, codebook) if items & set(plan.items)]
-    missing = items - {item for plan in plans for item in plan.items}
+def _unit_mask(truth: Truth, units: Collection[str] | None) -> Marks:
+    """Mark the units named; refuse names that are not there."""
+    names = [unit.unit for unit in truth.units]
+    unknown = sorted(set(units or ()) - set(names))
+    if unknown:
+        raise DataProblem(
+            "The stated truth has no such unit.",
+            expected=f"units among {few(names, at_most=12)}",
+            found=few(unknown),
+            to_fix="use names of units as they stand in the truth",
+        )
+    return np.isin(names, list(units or ()))
+
+
+def _plans_for(
+    truth: Truth, codebook: Codebook, scale: str, *, is_item: bool
+) -> list[ItemPlan]:
+    """Return only the item plans that this scale or item needs."""
+    keys = (codebook.item(scale).key,) if is_item else codebook.scale(scale).items
+    plans = [plan for plan in plan_items(truth, codebook) if {*keys} & {*plan.items}]
+    missing = {*keys} - {item for plan in plans for item in plan.items}
     if missing:
         raise DataProblem(
             f"The stated truth does not produce all answers of '{scale}'.",
@@ -176,18 +215,8 @@ def _plans_for(truth: Truth, codebook: Codebook, scale: str) -> list[ItemPlan]:
     return plans
 
 
-def _check_question(
-    truth: Truth, estimand: Estimand, arms: tuple[str, str] | None
-) -> None:
-    known = {unit.arm for unit in truth.units}
-    if arms is not None and not set(arms) <= known:
-        raise DataProblem(
-            "The stated truth has no such arm.",
-            expected=f"two of {few(sorted(known))}",
-            found=few(arms),
-            to_fix="use arms of the units in the truth",
-        )
-    if estimand == "stayers" and truth.code_length == 0:
+def _check_codes(truth: Truth, estimand: Estimand) -> None:
+    if estimand == "stayed" and truth.code_length == 0:
         raise DataProblem(
             "Nobody can be linked in a survey without codes.",
             expected="code_length of at least 1",
@@ -196,91 +225,93 @@ def _check_question(
         )
 
 
-def _score_two(
+def _one_batch(
     truth: Truth,
     codebook: Codebook,
-    scale: str,
-    plans: list[ItemPlan],
-    wanted: tuple[int, int],
+    question: _Question,
     copies: int,
     rng: np.random.Generator,
-) -> tuple[_Scored, _Scored]:
-    """Simulate all waves of some copies; score the two that are compared."""
+) -> float:
+    """Simulate some copies of the site and return the estimate over them."""
     found: dict[int, _Scored] = {}
     for drawn in draw_rounds(truth, copies=copies, rng=rng):
-        if drawn.wave in wanted:
-            answers = answer_round(truth, drawn, plans, rng)
-            found[drawn.wave] = _score(truth, codebook, scale, drawn, answers)
-        if drawn.wave >= max(wanted):
+        if drawn.wave in question.waves:
+            answers = answer_round(truth, drawn, question.plans, rng)
+            found[drawn.wave] = _score(truth, codebook, question, drawn, answers)
+        if drawn.wave >= max(question.waves):
             break
-    return found[wanted[0]], found[wanted[1]]
+    before, after = (found[wave] for wave in question.waves)
+    if question.estimand == "stayed":
+        before, after = _linked(before, after)
+    arms = [question.kept & question.treated, question.kept & ~question.treated]
+    if not question.treated.any():
+        return _change(before, after, question.kept, question.average)
+    treated, others = (_change(before, after, arm, question.average) for arm in arms)
+    return treated - others
 
 
 def _score(
     truth: Truth,
     codebook: Codebook,
-    scale: str,
+    question: _Question,
     drawn: Round,
     answers: dict[str, Floats],
 ) -> _Scored:
-    n = len(drawn.people.unit)
-    absent = {i.key: np.full(n, np.nan) for i in codebook.items if i.key not in answers}
-    frame = pd.DataFrame(
-        {"wave": "1", "respondent": np.arange(n), "source": "synthetic"}
-        | answers
-        | absent
-    )
-    score = score_scales(frame, codebook, scales=[scale])[scale].to_numpy(dtype=float)
+    score = _values(codebook, question, answers, n=len(drawn.people.unit))
     kept = np.flatnonzero(~np.isnan(score))
     kept = kept[np.argsort(drawn.people.person[kept], kind="stable")]
-    letters = drawn.given.astype(np.int64)
-    number = letters @ (26 ** np.arange(letters.shape[1], dtype=np.int64) % (2**40))
+    place = drawn.people.copy * len(truth.units) + drawn.people.unit
     return _Scored(
         person=drawn.people.person[kept],
-        place=(drawn.people.copy * len(truth.units) + drawn.people.unit)[kept],
+        place=place[kept],
         unit=drawn.people.unit[kept],
         score=score[kept],
-        given=np.where(drawn.coded, number, -1)[kept],
+        given=_code_numbers(drawn)[kept],
     )
 
 
-def _one_batch(
-    first: _Scored,
-    second: _Scored,
-    *,
-    truth: Truth,
-    estimand: Estimand,
-    average: Average,
-    arms: tuple[str, str] | None,
-) -> float:
-    """Return the estimate of one batch of copies."""
-    names = np.array([unit.arm for unit in truth.units], dtype=object)
-    if estimand == "stayers":
-        _, at, to = np.intersect1d(
-            first.person, second.person, assume_unique=True, return_indices=True
-        )
-        same = (first.given[at] == second.given[to]) & (first.given[at] >= 0)
-        at, to = at[same], to[same]
-        sides = [
-            (first.score[at], first.place[at], names[first.unit[at]]),
-            (second.score[to], first.place[at], names[first.unit[at]]),
-        ]
-    else:
-        sides = [(s.score, s.place, names[s.unit]) for s in (first, second)]
-    groups = [None] if arms is None else list(arms)
-    means = np.array(
-        [[_mean(*side, arm=arm, average=average) for side in sides] for arm in groups]
+def _values(
+    codebook: Codebook, question: _Question, answers: dict[str, Floats], *, n: int
+) -> Floats:
+    """Score the answers, or mark those that count; NaN where there is none."""
+    if question.top:
+        answer = answers[question.scale]
+        return np.where(np.isnan(answer), np.nan, np.isin(answer, question.top))
+    absent = {i.key: np.full(n, np.nan) for i in codebook.items if i.key not in answers}
+    frame = pd.DataFrame(answers | absent)
+    scored = score_scales(frame, codebook, scales=[question.scale])
+    return scored[question.scale].to_numpy(dtype=float)
+
+
+def _code_numbers(drawn: Round) -> Ints:
+    letters = drawn.given.astype(np.int64)
+    weights = np.array([pow(26, i, 2**55) for i in range(letters.shape[1])], np.int64)
+    return np.where(drawn.coded, letters @ weights, -1)
+
+
+def _linked(before: _Scored, after: _Scored) -> tuple[_Scored, _Scored]:
+    """Keep people whose codes agree; both rows stand in the baseline unit."""
+    _, at, to = np.intersect1d(
+        before.person, after.person, assume_unique=True, return_indices=True
     )
-    changes = means[:, 1] - means[:, 0]
-    return float(changes[0] if arms is None else changes[0] - changes[1])
+    same = (before.given[at] == after.given[to]) & (before.given[at] >= 0)
+    at, to = at[same], to[same]
+    person, place, unit = before.person[at], before.place[at], before.unit[at]
+    return (
+        _Scored(person, place, unit, before.score[at], before.given[at]),
+        _Scored(person, place, unit, after.score[to], after.given[to]),
+    )
 
 
-def _mean(
-    score: Floats, place: Ints, arm_of: Floats, *, arm: str | None, average: Average
-) -> float:
-    kept = slice(None) if arm is None else arm_of == arm
+def _change(before: _Scored, after: _Scored, units: Marks, average: Average) -> float:
+    return _mean(after, units, average) - _mean(before, units, average)
+
+
+def _mean(rows: _Scored, units: Marks, average: Average) -> float:
+    kept = units[rows.unit]
+    score, place = rows.score[kept], rows.place[kept]
     if average == "people":
-        return float(score[kept].mean())
-    n = np.bincount(place[kept])
-    total = np.bincount(place[kept], weights=score[kept])
+        return float(score.mean())
+    n = np.bincount(place)
+    total = np.bincount(place, weights=score)
     return float((total[n > 0] / n[n > 0]).mean())

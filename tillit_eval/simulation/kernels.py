@@ -14,6 +14,7 @@ from tillit_eval.simulation.model import TrueScale, Truth
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Letters = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class People:
     role: Ints
     trust: Floats
     traits: Floats
-    careless: npt.NDArray[np.bool_]
+    careless: Marks
     code: Letters
 
 
@@ -72,7 +73,7 @@ class Round:
     people: People
     n_invited: Ints
     given: Letters
-    coded: npt.NDArray[np.bool_]
+    coded: Marks
     traits: Floats
 
 
@@ -170,7 +171,7 @@ def _new_people(
     )
 
 
-def _some(people: People, which: npt.NDArray[np.bool_]) -> People:
+def _some(people: People, which: Marks) -> People:
     """Return a copy that holds only some of the places."""
     return People(**{name: getattr(people, name)[which] for name in People.__slots__})
 
@@ -205,7 +206,7 @@ def _swap_movers(
 
 def _answers(
     trust: Floats, rate: float, by_trust: float, rng: np.random.Generator
-) -> npt.NDArray[np.bool_]:
+) -> Marks:
     chance = np.ones_like(trust) if rate == 1 else expit(logit(rate) + by_trust * trust)
     return np.asarray(rng.random(len(trust)) < chance)
 

@@ -174,7 +174,7 @@ def tabulate_truth(path: str | Path) -> pd.DataFrame:
         {
             "part": part,
             "name": name,
-            "value": ", ".join(map(str, value)) if isinstance(value, list) else value,
+            "value": ", ".join(map(str, value)) if isinstance(value, tuple) else value,
             "basis": table.get(f"basis_{name}", table["basis"]),
         }
         for part, _, table in _parts(_read(path))
