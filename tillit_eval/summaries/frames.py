@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.schema import Schema
 
 from tillit_eval.errors import DataProblem, check_columns, check_table, few
 
@@ -99,6 +100,14 @@ def collected(frame: Frame) -> pd.DataFrame:
     if isinstance(native, pd.DataFrame):
         return native.reset_index(drop=True)
     return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
+
+
+def number_column(name: str, schema: Schema) -> nw.Expr:
+    """Return a column in double precision, where not-a-number means missing."""
+    column = nw.col(name)
+    if schema[name].is_float():
+        column = nw.when(~column.is_nan()).then(column)
+    return column.cast(nw.Float64)
 
 
 def key_text(values: pd.Series[Any]) -> pd.Series[Any]:

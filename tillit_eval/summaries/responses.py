@@ -18,6 +18,7 @@ from tillit_eval.summaries.frames import (
     check_names,
     collected,
     key_text,
+    number_column,
 )
 from tillit_eval.summaries.model import Summary
 
@@ -114,7 +115,9 @@ def _one_pass(
     k = range(len(columns))
     key_names = [f"key_{i}" for i in range(len(keys))]
     groups = [nw.col(key).alias(f"key_{i}") for i, key in enumerate(keys)]
-    values = [_number(name, schema).alias(f"x_{i}") for i, name in enumerate(columns)]
+    values = [
+        number_column(name, schema).alias(f"x_{i}") for i, name in enumerate(columns)
+    ]
     full = nw.all_horizontal(
         *[~nw.col(f"x_{i}").is_null() for i in k], ignore_nulls=False
     )
@@ -141,14 +144,6 @@ def _one_pass(
         *(nw.col(name).sum() for name in sums),
     ]
     return wide.group_by(*key_names).agg(*totals) if keys else wide.select(*totals)
-
-
-def _number(name: str, schema: Schema) -> nw.Expr:
-    """Return a column in double precision, where not-a-number means missing."""
-    column = nw.col(name)
-    if schema[name].is_float():
-        column = nw.when(~column.is_nan()).then(column)
-    return column.cast(nw.Float64)
 
 
 def _product(one: str, other: str) -> nw.Expr:

@@ -1,0 +1,353 @@
+"""Whether people's answers may be averaged per unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tillit_eval.errors import DataProblem, TooFewAnswers, check_columns
+from tillit_eval.findings import Estimate, Interval
+from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.phrases import Language, Phrase, number, phrase, say
+from tillit_eval.quality._data import Array, check_level, of_these, per_key
+from tillit_eval.summaries import Summary, summarise_responses
+from tillit_eval.summaries.frames import as_pandas, check_names, key_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregation(Estimate):
+    """How much the unit shows in people's answers, and how much they agree.
+
+    Attributes
+    ----------
+    estimate, icc1 : float
+        Share of the variance of people's mean answer that lies between units.
+    interval, icc1_interval : Interval
+        For `icc1`, from the F distribution.
+    icc2 : float
+        Reliability of the units' means.
+    icc2_interval : Interval
+        For `icc2`, from the same F.
+    rwg_j, rwg_j_median : float or None
+        Mean and median over units of the agreement within the unit, against
+        answers spread evenly over all steps; None where the number of steps is
+        not known or no unit reaches the floor.
+    ad : float or None
+        Mean over units of the average absolute deviation from the unit's mean, in
+        answer steps; None from a `Summary`, or if no unit reaches the floor.
+    design_effect : float
+        How many times larger the variance of a mean is than if people were
+        independent.
+    mean_size : float
+        People per unit.
+    n_units_agreement : int
+        Units with at least `floor` people, behind `rwg_j` and `ad`.
+    n_options : int or None
+        Steps of the answer scale behind `rwg_j`.
+    n_incomplete : int
+        Rows left out because an answer or the unit is missing.
+    """
+
+    question: ClassVar[str] = "aggregation"
+
+    unit_of_measure: str = "coefficient"
+    icc1: float
+    icc1_interval: Interval
+    icc2: float
+    icc2_interval: Interval
+    rwg_j: float | None
+    rwg_j_median: float | None
+    ad: float | None
+    design_effect: float
+    mean_size: float
+    n_units_agreement: int
+    n_options: int | None
+    n_incomplete: int
+
+    @property
+    def digits(self) -> int:
+        """Two decimals, as coefficients are read."""
+        return 2
+
+    def _claim(self, lang: Language) -> str:
+        claim = say(
+            "quality.aggregation_claim",
+            lang,
+            name=self.name(lang),
+            icc1=number(self.icc1, 2, lang),
+            interval1=self.icc1_interval.say(lang),
+            icc2=number(self.icc2, 2, lang),
+            interval2=self.icc2_interval.say(lang),
+            effect=number(self.design_effect, 1, lang),
+            people=self.count(self.n_people, lang),
+            units=self.n_units,
+        )
+        if self.rwg_j is not None:
+            claim += " " + say(
+                "quality.aggregation_agreement",
+                lang,
+                rwg=number(self.rwg_j, 2, lang),
+                units=self.n_units_agreement,
+                floor=self.floor,
+            )
+        return claim
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Per unit: people, sum and sum of squares of their mean answer, agreement.
+
+    ``spread`` is the mean over items of the variance within the unit, and
+    ``deviation`` the mean absolute deviation; not-a-number for one person.
+    """
+
+    size: Array
+    total: Array
+    square: Array
+    spread: Array
+    deviation: Array | None
+
+
+def assess_aggregation(
+    responses: object,
+    items: Sequence[str],
+    *,
+    unit: str = "unit",
+    scale: str = "",
+    n_options: int | None = None,
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> Aggregation:
+    r"""Ask whether answers may be averaged per unit: do units differ, people agree?
+
+    Parameters
+    ----------
+    responses : DataFrame, LazyFrame, relation or Summary
+        Responses or scores, one row per person, or their sums by `unit`.
+    items : sequence of str
+        Items of one scale, averaged per person; or one score column.
+    unit : str, default "unit"
+        Column with the unit.
+    scale : str, optional
+        Name of the scale, for the sentence.
+    n_options : int, optional
+        Steps of the answer scale, for agreement. By default the span of the
+        answers seen, if they are whole numbers; from a `Summary` it must be given.
+    level : float, default 0.95
+        Coverage of the intervals, between 0 and 1.
+    k_min : int, default 10
+        Fewest people behind a number that may be shown, and fewest in a unit for
+        its agreement to count.
+
+    Returns
+    -------
+    Aggregation
+        ICC(1), ICC(2), agreement and the design effect.
+
+    Raises
+    ------
+    DataProblem
+        If a column is absent or holds no numbers.
+    TooFewAnswers
+        If there is one unit, nobody has a colleague, or nobody differs from the
+        others in the same unit.
+
+    See Also
+    --------
+    assess_alpha : Reliability of one person's score; ICC(2) is that of a unit's.
+
+    Notes
+    -----
+    From the one-way analysis of variance of people's mean answers, with mean
+    squares between and within, :math:`F = MSB / MSW`, and :math:`\bar m` people
+    per unit, :math:`ICC(1) = (MSB - MSW) / (MSB + (\bar m - 1) MSW)` and
+    :math:`ICC(2) = 1 - 1/F` [1]_. The intervals put the ends of an interval for
+    :math:`F` in its place; exact for units of equal size. The agreement
+    :math:`r_{wg(j)}` compares the mean item variance within the unit (zero
+    agreement where it is larger) with that of even answers,
+    :math:`(A^2 - 1)/12` for :math:`A` steps [2]_; other nulls give lower values.
+    The design effect is :math:`1 + (\sum m^2 / \sum m - 1)\, ICC(1)`. Agrees with
+    ``ICC1``, ``ICC2``, ``rwg.j`` and ``ad.m`` of the R package multilevel.
+
+    References
+    ----------
+    .. [1] Bliese, P. D. (2000). Within-group agreement, non-independence, and
+       reliability. In Multilevel Theory, Research, and Methods in Organizations.
+    .. [2] James, L. R., Demaree, R. G., & Wolf, G. (1984). Estimating within-group
+       interrater reliability. Journal of Applied Psychology, 69(1), 85-98.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame(
+    ...     {
+    ...         "unit": ["a"] * 3 + ["b"] * 3,
+    ...         "q1": [1, 2, 2, 4, 5, 4],
+    ...         "q2": [2, 1, 3, 5, 4, 4],
+    ...     }
+    ... )
+    >>> found = assess_aggregation(answers, ["q1", "q2"], k_min=5)
+    >>> round(found.icc1, 3), round(found.icc2, 3), found.n_units
+    (0.936, 0.978, 2)
+    """
+    names = check_names(items, argument="items")
+    summary = _per_unit(responses, names, unit)
+    deviation, span = _from_rows(responses, names, unit, summary)
+    units = _units(summary, deviation)
+    _check_units(units)
+    icc1, icc2, first, second = _icc(units, check_level(level))
+    n_options = n_options if n_options is not None else span
+    floor = check_floor(k_min)
+    large = (units.size >= floor) & (units.size > 1)
+    agreement = _rwg(units.spread[large], len(names), n_options)
+    left = (
+        int(summary.n_rows.sum() - summary.n_complete.sum()) + summary.n_without_group
+    )
+    size = units.size
+    return Aggregation(
+        scale=scale or (names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"),
+        estimate=icc1,
+        interval=first,
+        icc1=icc1,
+        icc1_interval=first,
+        icc2=icc2,
+        icc2_interval=second,
+        rwg_j=None if agreement is None else float(agreement.mean()),
+        rwg_j_median=None if agreement is None else float(np.median(agreement)),
+        ad=_mean_or_none(units.deviation, large),
+        design_effect=1 + (float((size**2).sum() / size.sum()) - 1) * icc1,
+        mean_size=float(size.mean()),
+        n_units_agreement=int(large.sum()),
+        n_options=n_options,
+        n_people=int(size.sum()),
+        n_units=len(size),
+        n_incomplete=left,
+        left_out=_left_out(left),
+        estimand=phrase("quality.estimand_aggregation"),
+        method=phrase("quality.method_aggregation"),
+        because=None if agreement is None else phrase("quality.null", n=n_options),
+        source=summary.source,
+        floor=floor,
+    )
+
+
+def _left_out(left: int) -> tuple[tuple[Phrase, int], ...]:
+    return ((phrase("quality.incomplete_or_homeless"), left),) if left else ()
+
+
+def _mean_or_none(values: Array | None, where: np.ndarray) -> float | None:
+    if values is None or not where.any():
+        return None
+    return float(values[where].mean())
+
+
+def _per_unit(responses: object, names: tuple[str, ...], unit: str) -> Summary:
+    if not isinstance(responses, Summary):
+        return summarise_responses(responses, names, by=[unit])
+    check_columns(responses.by, [unit], table="groups of the summary")
+    return per_key(of_these(responses, names), unit)
+
+
+def _from_rows(
+    responses: object, names: tuple[str, ...], unit: str, summary: Summary
+) -> tuple[Array | None, int | None]:
+    """Return what sums cannot give: deviation per unit, and the span of answers."""
+    if isinstance(responses, Summary):
+        return None, None
+    frame = as_pandas(responses, [unit, *names], table="responses")
+    frame[unit] = key_text(frame[unit])
+    frame = frame.dropna()
+    answers = frame[list(names)].astype(float)
+    away = (answers - answers.groupby(frame[unit]).transform("mean")).abs()
+    deviation = away.mean(axis=1).groupby(frame[unit]).mean()
+    order = summary.groups[unit][summary.n_complete > 0]
+    whole = bool((answers == np.rint(answers)).all(axis=None)) and len(answers) > 0
+    values = answers.to_numpy()
+    span = int(values.max() - values.min()) + 1 if whole else None
+    return deviation.reindex(order).to_numpy(), span
+
+
+def _units(summary: Summary, deviation: Array | None) -> _Units:
+    """Sum people's mean answers, and their spread, per unit with complete rows."""
+    unit_rows = summary.n_complete > 0
+    n = summary.n_complete[unit_rows]
+    sums = summary.complete_sums[unit_rows]
+    products = summary.products[unit_rows]
+    k = sums.shape[1]
+    squares = np.diagonal(products, axis1=1, axis2=2)
+    within = squares - sums**2 / n[:, None]
+    spread = within.mean(axis=1) / np.where(n > 1, n - 1, np.nan)
+    return _Units(
+        size=n,
+        total=sums.sum(axis=1) / k,
+        square=products.sum(axis=(1, 2)) / k**2,
+        spread=spread,
+        deviation=deviation,
+    )
+
+
+def _check_units(units: _Units) -> None:
+    n_units, n = len(units.size), float(units.size.sum())
+    if n_units < 2:
+        raise TooFewAnswers(
+            "There is only one unit with complete answers.",
+            expected="at least 2 units",
+            found=f"{n_units}",
+            to_fix="check the column with units, or use assess_alpha",
+            reason="quality.one_unit",
+        )
+    within = float((units.square - units.total**2 / units.size).sum())
+    if n <= n_units or within <= 1e-12 * float(units.square.sum()):
+        raise TooFewAnswers(
+            "Nobody differs from the others in the same unit.",
+            expected="units with several people who do not all answer alike",
+            found=f"{n:.0f} complete rows in {n_units} units without any spread",
+            to_fix="check that the unit column does not hold persons",
+            reason="quality.no_spread_within",
+        )
+
+
+def _icc(units: _Units, level: float) -> tuple[float, float, Interval, Interval]:
+    """Return ICC(1), ICC(2) and their intervals from one analysis of variance."""
+    from scipy.special import fdtri
+
+    n, groups = float(units.size.sum()), len(units.size)
+    own = units.total**2 / units.size
+    between = float(own.sum() - units.total.sum() ** 2 / n) / (groups - 1)
+    within = float((units.square - own).sum()) / (n - groups)
+    ratio = between / within
+    size = n / groups
+    df = (groups - 1, n - groups)
+    low = ratio / float(fdtri(*df, (1 + level) / 2))
+    high = ratio / float(fdtri(*df, (1 - level) / 2))
+
+    def icc1(f: float) -> float:
+        return (f - 1) / (f + size - 1)
+
+    if ratio <= 0:
+        raise _no_spread_between()
+    first = Interval(icc1(low), icc1(high), level)
+    second = Interval(1 - 1 / low, 1 - 1 / high, level)
+    return icc1(ratio), 1 - 1 / ratio, first, second
+
+
+def _no_spread_between() -> DataProblem:
+    return TooFewAnswers(
+        "All units have exactly the same mean.",
+        expected="units whose means differ at least by chance",
+        found="no spread between units",
+        to_fix="check that the unit column and the answers belong together",
+        reason="quality.no_spread_between",
+    )
+
+
+def _rwg(spread: Array, k: int, n_options: int | None) -> Array | None:
+    """Return the agreement of each unit against even answers over the steps."""
+    if n_options is None or n_options < 2 or len(spread) == 0:
+        return None
+    ratio = np.minimum(spread / ((n_options**2 - 1) / 12), 1.0)
+    agreement: Array = k * (1 - ratio) / (k * (1 - ratio) + ratio)
+    return agreement

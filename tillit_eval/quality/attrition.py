@@ -1,0 +1,361 @@
+"""Who was lost between two waves, and whether they differed from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from tillit_eval.errors import DataProblem, TooFewAnswers
+from tillit_eval.findings import (
+    Estimate,
+    Finding,
+    Findings,
+    Interval,
+    NotAnswered,
+    Source,
+)
+from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.phrases import Language, number, phrase, say
+from tillit_eval.quality._data import Array, check_level
+from tillit_eval.quality._shares import wilson
+from tillit_eval.quality._waves import TwoWaves, two_waves
+from tillit_eval.quality.shares import Share
+from tillit_eval.summaries.frames import check_names, key_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineDifference(Estimate):
+    """How those lost differed from those who stayed, before anything happened.
+
+    Attributes
+    ----------
+    estimate : float
+        Mean of the lost minus mean of those who stayed, in scale points.
+    interval : Interval
+        Welch's t interval for `estimate`.
+    d_pooled : float
+        `estimate` over the pooled standard deviation of the two groups.
+    mean_stayed, mean_lost : float
+        In the wave before, in scale points.
+    n_stayed, n_lost : int
+        People with a score in the wave before.
+    """
+
+    question: ClassVar[str] = "baseline difference"
+
+    d_pooled: float
+    mean_stayed: float
+    mean_lost: float
+    n_stayed: int
+    n_lost: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether both groups are large enough to show their means."""
+        few = min(self.n_stayed, self.n_lost)
+        return self.source == "published" or few >= self.floor
+
+    def _claim(self, lang: Language) -> str:
+        return say(
+            "quality.baseline_claim",
+            lang,
+            name=self.name(lang),
+            estimate=self.amount(self.estimate, lang, sign=True),
+            interval=self.interval_in_words(lang),
+            d=number(self.d_pooled, 2, lang, sign=True),
+            lost=self.count(self.n_lost, lang),
+            stayed=self.count(self.n_stayed, lang),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attrition(Estimate):
+    """How many of those met before were not met after, and who they were.
+
+    Attributes
+    ----------
+    estimate, share_lost : float
+        Share of those with a score before who have none after.
+    interval : Interval
+        Wilson, for `share_lost`.
+    n_lost, n_joined : int
+        People lost, and people met only after.
+    by_arm : Findings of Share
+        The same share in each arm; empty without `arm`.
+    differential : float or None
+        Share lost in the last arm minus share lost in the first, in sorted order;
+        None unless there are two arms.
+    differential_interval : Interval or None
+        Newcombe's, for `differential`.
+    baseline_differences : Findings of BaselineDifference
+        One per scale; `NotAnswered` where a group has under 2 people.
+    """
+
+    question: ClassVar[str] = "attrition"
+
+    unit_of_measure: str = "share"
+    share_lost: float
+    n_lost: int
+    n_joined: int
+    by_arm: Findings
+    differential: float | None = None
+    differential_interval: Interval | None = None
+    baseline_differences: Findings
+
+    def _claim(self, lang: Language) -> str:
+        claim = say(
+            "quality.attrition_claim",
+            lang,
+            lost=self.count(self.n_lost, lang),
+            people=self.count(self.n_people, lang),
+            share=self.amount(self.estimate, lang),
+            interval=self.interval_in_words(lang),
+            joined=self.count(self.n_joined, lang),
+        )
+        if self.differential is not None and self.differential_interval is not None:
+            first, last = self.by_arm[0], self.by_arm[-1]
+            claim += " " + say(
+                "quality.attrition_arms",
+                lang,
+                first=first.name(lang),
+                last=last.name(lang),
+                points=number(100 * self.differential, 0, lang, sign=True),
+                low=number(100 * self.differential_interval.low, 0, lang),
+                high=number(100 * self.differential_interval.high, 0, lang),
+            )
+        return claim
+
+
+def assess_attrition(
+    scores: object,
+    *,
+    before: str,
+    after: str,
+    scales: Sequence[str],
+    arm: str | None = None,
+    respondent: str = "respondent",
+    wave: str = "wave",
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> Attrition:
+    """Ask who was lost between two waves, and whether they differed at the start.
+
+    Parameters
+    ----------
+    scores : DataFrame, LazyFrame or relation, shape (n_rows, n_columns)
+        One row per person and wave, as returned by ``score_scales``.
+    before, after : str
+        The two values of `wave`.
+    scales : sequence of str
+        Score columns to compare at baseline. A person was met in a wave if any of
+        them has a value.
+    arm : str, optional
+        Column with the arm, for differential attrition.
+    respondent, wave : str, optional
+        Columns with the person and the wave.
+    level : float, default 0.95
+        Coverage of the intervals, between 0 and 1.
+    k_min : int, default 10
+        Fewest people behind a number that may be shown.
+
+    Returns
+    -------
+    Attrition
+        The share lost, by arm, and the baseline differences.
+
+    Raises
+    ------
+    DataProblem
+        If a column is absent or holds no numbers, a wave is unknown, or a person
+        has two rows in one.
+    TooFewAnswers
+        If nobody with a code was met before.
+
+    See Also
+    --------
+    assess_share : A share with its interval.
+
+    Notes
+    -----
+    A standardised difference divides by the pooled standard deviation; there is no
+    test of whether loss is at random, because a small one proves nothing. People
+    without a respondent code cannot be followed: they are counted in `left_out`.
+    The arms are compared with Newcombe's hybrid score interval [1]_. Intervals
+    treat people as independent. Agrees with ``prop.test`` and ``t.test`` in R.
+
+    References
+    ----------
+    .. [1] Newcombe, R. G. (1998). Interval estimation for the difference between
+       independent proportions. Statistics in Medicine, 17(8), 873-890.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame(
+    ...     {
+    ...         "respondent": [*range(20), *range(12)],
+    ...         "wave": ["2019"] * 20 + ["2021"] * 12,
+    ...         "trust": [float(i % 7) for i in range(32)],
+    ...     }
+    ... )
+    >>> found = assess_attrition(scores, before="2019", after="2021", scales=["trust"])
+    >>> found.share_lost, found.n_lost
+    (0.4, 8)
+    """
+    names = check_names(scales, argument="scales")
+    waves = two_waves(
+        scores,
+        names,
+        before=before,
+        after=after,
+        respondent=respondent,
+        wave=wave,
+        also=[arm] if arm else [],
+    )
+    level, floor = check_level(level), check_floor(k_min)
+    started = waves.before[waves.before[list(names)].notna().any(axis=1)]
+    ended = waves.after.index[waves.after[list(names)].notna().any(axis=1)]
+    if len(started) == 0:
+        raise _nobody(before)
+    lost = ~started.index.isin(ended)
+    arms = _by_arm(started, lost, arm, level, floor, waves.source)
+    gap = _differential(arms, level)
+    n, n_lost = len(started), int(lost.sum())
+    return Attrition(
+        scale=arm or "attrition",
+        estimate=n_lost / n,
+        interval=wilson(n_lost, n, level=level),
+        share_lost=n_lost / n,
+        n_people=n,
+        n_lost=n_lost,
+        n_joined=len(ended.difference(started.index)),
+        by_arm=arms,
+        differential=gap[0] if gap else None,
+        differential_interval=gap[1] if gap else None,
+        baseline_differences=Findings(
+            _difference(started[name], lost, waves, level, floor) for name in names
+        ),
+        estimand=phrase("quality.estimand_attrition", before=before, after=after),
+        method=phrase("quality.method_wilson"),
+        left_out=((phrase("quality.no_code"), waves.n_without_code),)
+        if waves.n_without_code
+        else (),
+        source=waves.source,
+        floor=floor,
+    )
+
+
+def _nobody(before: str) -> DataProblem:
+    return TooFewAnswers(
+        "Nobody with a respondent code was met before.",
+        expected="people with a code and a score in the first wave",
+        found=f"none in {before}",
+        to_fix="check the column with respondent codes",
+        reason="quality.nobody_before",
+    )
+
+
+def _by_arm(
+    started: pd.DataFrame,
+    lost: np.ndarray,
+    arm: str | None,
+    level: float,
+    floor: int,
+    source: Source,
+) -> Findings:
+    if arm is None:
+        return Findings()
+    keys = key_text(started[arm]).to_numpy()
+    names = sorted({key for key in keys if key is not None})
+    counts = [
+        (str(a), int(lost[keys == a].sum()), int((keys == a).sum())) for a in names
+    ]
+    return Findings(
+        Share(
+            scale=name,
+            estimate=n_lost / n,
+            interval=wilson(n_lost, n, level=level),
+            n_count=n_lost,
+            n_people=n,
+            estimand=phrase("quality.estimand_lost_in_arm"),
+            method=phrase("quality.method_wilson"),
+            source=source,
+            floor=floor,
+        )
+        for name, n_lost, n in counts
+    )
+
+
+def _differential(arms: Findings, level: float) -> tuple[float, Interval] | None:
+    """Return the last arm's share minus the first's, with Newcombe's interval."""
+    shares = [arm for arm in arms if isinstance(arm, Share)]
+    if len(shares) != 2:
+        return None
+    first, last = shares
+    one = wilson(first.n_count, first.n_people, level=level)
+    two = wilson(last.n_count, last.n_people, level=level)
+    gap = last.estimate - first.estimate
+    down = np.hypot(last.estimate - two.low, one.high - first.estimate)
+    up = np.hypot(two.high - last.estimate, first.estimate - one.low)
+    return gap, Interval(gap - float(down), gap + float(up), level)
+
+
+def _difference(
+    score: pd.Series,
+    lost: np.ndarray,
+    waves: TwoWaves,
+    level: float,
+    floor: int,
+) -> Finding:
+    name = str(score.name)
+    values = score.to_numpy(dtype=float)
+    gone = values[lost & ~np.isnan(values)]
+    stayed = values[~lost & ~np.isnan(values)]
+    spread = _pooled_sd(gone, stayed) if min(len(gone), len(stayed)) > 1 else 0.0
+    if spread == 0.0:
+        return NotAnswered(
+            scale=name,
+            asked="baseline difference",
+            reason=phrase("quality.no_baseline"),
+            source=waves.source,
+            floor=floor,
+        )
+    estimate = float(gone.mean() - stayed.mean())
+    error, df = _welch(gone, stayed)
+    from scipy.special import stdtrit
+
+    reach = float(stdtrit(df, (1 + level) / 2)) * error
+    return BaselineDifference(
+        scale=name,
+        estimate=estimate,
+        standard_error=error,
+        interval=Interval(estimate - reach, estimate + reach, level),
+        df=df,
+        d_pooled=estimate / spread,
+        mean_stayed=float(stayed.mean()),
+        mean_lost=float(gone.mean()),
+        n_stayed=len(stayed),
+        n_lost=len(gone),
+        n_people=len(stayed) + len(gone),
+        estimand=phrase("quality.estimand_baseline"),
+        method=phrase("quality.method_welch"),
+        source=waves.source,
+        floor=floor,
+    )
+
+
+def _pooled_sd(one: Array, other: Array) -> float:
+    df = len(one) + len(other) - 2
+    squares = len(one) * one.var() + len(other) * other.var()
+    return float(np.sqrt(squares / df))
+
+
+def _welch(one: Array, other: Array) -> tuple[float, float]:
+    """Return the standard error of a difference of means, and Welch's df."""
+    a, b = one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)
+    df = (a + b) ** 2 / (a**2 / (len(one) - 1) + b**2 / (len(other) - 1))
+    return float(np.sqrt(a + b)), float(df)

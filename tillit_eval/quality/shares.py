@@ -1,0 +1,138 @@
+"""A counted share with its interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
+
+from tillit_eval.errors import DataProblem, check_option
+from tillit_eval.findings import Estimate, Source
+from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.phrases import Language, phrase, say
+from tillit_eval.quality._data import check_level
+from tillit_eval.quality._shares import clopper_pearson, wilson
+from tillit_eval.thresholds import threshold
+
+ShareMethod = Literal["wilson", "clopper-pearson"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Estimate):
+    """A share of people, or of cases, counted once.
+
+    Attributes
+    ----------
+    estimate : float
+        `n_count` over `n_people`, between 0 and 1.
+    n_count : int
+        How many did.
+    n_people : int
+        How many could have.
+    interval : Interval
+        Wilson, or exact (Clopper-Pearson); see `method`.
+    """
+
+    question: ClassVar[str] = "share"
+
+    unit_of_measure: str = "share"
+    n_count: int
+
+    def _claim(self, lang: Language) -> str:
+        return say(
+            "quality.share_claim",
+            lang,
+            name=self.name(lang),
+            share=self.amount(self.estimate, lang),
+            interval=self.interval_in_words(lang),
+            count=self.count(self.n_count, lang),
+            people=self.count(self.n_people, lang),
+        )
+
+
+def assess_share(
+    count: int,
+    *,
+    of: int,
+    scale: str,
+    level: float = 0.95,
+    method: ShareMethod | None = None,
+    source: Source = "unstated",
+    k_min: int = K_MIN,
+) -> Share:
+    r"""Say how sure a counted share is: 5 of 6 is not 83 %.
+
+    Parameters
+    ----------
+    count : int
+        How many did.
+    of : int
+        How many could have.
+    scale : str
+        What was counted, for the sentence.
+    level : float, default 0.95
+        Coverage of the interval, between 0 and 1.
+    method : {"wilson", "clopper-pearson"}, optional
+        By default exact (Clopper-Pearson) under 20 and for published counts, else
+        Wilson.
+    source : {"real", "synthetic", "published", "mixed", "unstated"}
+        Where the count comes from. Published counts are exempt from the floor.
+    k_min : int, default 10
+        Fewest people behind a number that may be shown.
+
+    Returns
+    -------
+    Share
+        Between 0 and 1.
+
+    Raises
+    ------
+    DataProblem
+        If the counts are not whole, below zero, or `count` is more than `of`.
+
+    See Also
+    --------
+    tillit_eval.comparison.compare_shares : A share in two waves.
+
+    Notes
+    -----
+    Treats those counted as independent. Wilson's interval has close to its stated
+    coverage from about 20 people on; the exact one never has less, and is wide.
+    Agrees with ``binom.test`` and ``prop.test(correct = FALSE)`` in R.
+
+    Examples
+    --------
+    >>> found = assess_share(5, of=6, scale="Inspections done", source="published")
+    >>> print(str(found).replace("\xa0", " "))
+    Inspections done: 5 of 6, 83 % (95 % CI 36 % to 100 %).
+    """
+    _check_counts(count, of)
+    check_option("source", source, get_args(Source))
+    check_option("method", method, (None, *get_args(ShareMethod)))
+    exact = of < threshold("n_exact_share") or source == "published"
+    chosen = method or ("clopper-pearson" if exact else "wilson")
+    kernel = clopper_pearson if chosen == "clopper-pearson" else wilson
+    because = "quality.because_asked" if method else "quality.because_share_rule"
+    return Share(
+        scale=scale,
+        estimate=count / of,
+        interval=kernel(count, of, level=check_level(level)),
+        n_count=count,
+        n_people=of,
+        estimand=phrase("quality.estimand_share"),
+        method=phrase(f"quality.method_{chosen.replace('-', '_')}"),
+        because=phrase(because),
+        source=source,
+        floor=check_floor(k_min),
+    )
+
+
+def _check_counts(count: object, of: object) -> None:
+    whole = all(isinstance(n, int) and not isinstance(n, bool) for n in (count, of))
+    if not whole or not 0 <= int(str(count)) <= int(str(of)) or of == 0:
+        shown = f"{count!r} of {of!r}" if whole else "something else than whole numbers"
+        raise DataProblem(
+            "These two counts do not make a share.",
+            expected="whole numbers, count from 0 to of, and of above 0",
+            found=shown,
+            to_fix="for example assess_share(5, of=6, scale=...)",
+        )
