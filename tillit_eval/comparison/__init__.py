@@ -1,5 +1,6 @@
 """What changed? Two waves of the same, of some of the same, or of other people."""
 
+from tillit_eval.comparison.adjusted import compare_adjusted
 from tillit_eval.comparison.model import (
     AdjustedChange,
     LinkedChange,
@@ -9,8 +10,10 @@ from tillit_eval.comparison.model import (
     ShareChange,
     WavesChange,
 )
+from tillit_eval.comparison.multiplicity import adjust_p_values
 from tillit_eval.comparison.overlapping import compare_overlapping
 from tillit_eval.comparison.paired import compare_paired
+from tillit_eval.comparison.shares import compare_shares
 from tillit_eval.comparison.waves import compare_waves
 
 __all__ = [
@@ -21,7 +24,10 @@ __all__ = [
     "PairedChange",
     "ShareChange",
     "WavesChange",
+    "adjust_p_values",
+    "compare_adjusted",
     "compare_overlapping",
     "compare_paired",
+    "compare_shares",
     "compare_waves",
 ]

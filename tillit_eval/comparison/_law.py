@@ -20,7 +20,7 @@ class Inference:
     Attributes
     ----------
     estimate, standard_error, df : float
-        What was estimated. ``df`` is infinite for a normal law.
+        What was estimated; a score test has no standard error and no df.
     interval, equivalence_interval : Interval
         At the level asked for, and at 90 % (only with a margin).
     p_value, p_equivalence : float
@@ -32,7 +32,7 @@ class Inference:
     """
 
     estimate: float
-    standard_error: float
+    standard_error: float | None
     df: float | None
     interval: Interval
     p_value: float

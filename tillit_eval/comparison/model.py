@@ -340,8 +340,8 @@ class ShareChange(MeanChange):
     head: ClassVar[str] = "share"
 
     unit_of_measure: str = "share"
-    before_interval: Interval
-    after_interval: Interval
+    before_interval: Interval | None = None
+    after_interval: Interval | None = None
     n_before: int
     n_after: int
     effective_before: float | None = None

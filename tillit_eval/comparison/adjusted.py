@@ -1,0 +1,376 @@
+"""Did the places with the reform change more than those without it?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tillit_eval.comparison._effects import (
+    gamma_correction,
+    over_spread,
+    pooled_spread,
+)
+from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._moments import (
+    Codes,
+    Flags,
+    Found,
+    Rows,
+    change_between_arms,
+    everyone,
+    stayed,
+    units_between_arms,
+)
+from tillit_eval.comparison._read import (
+    Asked,
+    Columns,
+    ask,
+    check_average,
+    check_spread,
+    clusters,
+    read_change,
+    refuse,
+)
+from tillit_eval.comparison.model import AdjustedChange
+from tillit_eval.comparison.overlapping import Estimand, average_words, units_once
+from tillit_eval.comparison.paired import left_out
+from tillit_eval.errors import DataProblem, check_columns, check_option
+from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.floors import K_MIN, is_shown
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.summaries import ChangeSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arms:
+    """The sums of two waves with the arm of every unit."""
+
+    summary: ChangeSummary
+    rows: Rows
+    codes: Codes
+    treated: Flags
+    estimand: Estimand
+
+    @property
+    def n_clusters(self) -> tuple[int, int]:
+        """Groups that errors cluster in, with the reform and without it."""
+        return self._groups(self.rows.n_before + self.rows.n_after > 0)
+
+    @property
+    def n_complete(self) -> tuple[int, int]:
+        """The same, of groups that answered both times."""
+        return self._groups(self.rows.unit_changes[1])
+
+    def _groups(self, seen: Flags) -> tuple[int, int]:
+        reform = len(np.unique(self.codes[seen & self.treated]))
+        return reform, len(np.unique(self.codes[seen & ~self.treated]))
+
+    @property
+    def sides(self) -> tuple[Rows, Rows]:
+        """The sums with the reform and without it."""
+        return self.rows.of(self.treated), self.rows.of(~self.treated)
+
+
+def compare_adjusted(
+    scores: object,
+    scale: str,
+    *,
+    before: str,
+    after: str,
+    treated: str = "treated",
+    assigned: str,
+    unit: str | None = "unit",
+    average: Average = "people",
+    estimand: Estimand = "workplace",
+    margin: float | None = None,
+    respondent: str = "respondent",
+    wave: str = "wave",
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> AdjustedChange:
+    r"""Did the places with the reform change more than those without it?
+
+    Difference-in-differences over two waves: what the places with the reform
+    changed, less what the others changed. It answers for the reform only if both
+    would have changed alike without it, which two waves cannot show.
+
+    Parameters
+    ----------
+    scores : DataFrame or ChangeSummary, shape (n_rows, n_columns)
+        One row per person and wave, or its sums from ``summarise_change`` made
+        with ``assigned=`` and ``treated=``.
+    scale : str
+        Column with the score, in scale points.
+    before, after : str
+        The two values of `wave`.
+    treated : str, default "treated"
+        Column that is true (or 1) for places with the reform, in both waves.
+    assigned : str
+        Column with the level at which the reform was assigned; errors cluster
+        there. The column of respondents means that people were assigned one by
+        one, and are treated as independent.
+    unit : str or None, default "unit"
+        Column with the unit to average over; `assigned` where there is none.
+    average : {"people", "units"}, default "people"
+        Whose average; the other is in ``alternatives``.
+    estimand : {"workplace", "stayed"}, default "workplace"
+        Everyone who answered, or linked people only.
+    margin : float, optional
+        Smallest difference worth noticing, in scale points, above 0.
+    respondent, wave : str, optional
+        Columns with the person and the wave.
+    level : float, default 0.95
+        Coverage of the interval.
+    k_min : int, default 10
+        Fewest people in each arm and wave; becomes the finding's floor.
+
+    Returns
+    -------
+    AdjustedChange
+        The difference of the two changes in scale points.
+
+    Raises
+    ------
+    TooFewAnswers
+        If an arm has fewer than two assigned groups, or fewer than `k_min`
+        people in a wave, or nothing varies.
+    DataProblem
+        If a column is absent, `treated` is not true or false or varies within
+        `assigned`, a person has two rows in a wave, or an option is not listed.
+
+    See Also
+    --------
+    compare_paired : Linked people in one group of units.
+    compare_overlapping : One group of units, partly linked.
+
+    Notes
+    -----
+    Over people: the coefficient of after × treated in a regression of all scores
+    on wave, arm and their product, with CR2 errors by `assigned` and Satterthwaite
+    df, as ``clubSandwich::coef_test``. Over units: Welch's t between the changes
+    of the units' means; CR2 over the assigned groups where these hold several
+    units. The rule that chooses looks only at `average`, never at the answers.
+    ``d_ppc2`` is Morris's (2008, doi 10.1177/1094428106291059), with the exact
+    gamma correction for ``d_ppc2_df``; its interval is the point interval over
+    the same spread, which is taken as known.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(2)
+    >>> unit = np.tile(np.arange(12), 20)
+    >>> scores = pd.DataFrame(
+    ...     {
+    ...         "wave": np.repeat(["2019", "2021"], 120),
+    ...         "unit": unit,
+    ...         "treated": unit < 4,
+    ...         "trust": rng.normal(60, 10, 240).round()
+    ...         + 20 * ((unit < 4) & (np.arange(240) >= 120)),
+    ...     }
+    ... )
+    >>> found = compare_adjusted(
+    ...     scores, "trust", before="2019", after="2021", assigned="unit"
+    ... )
+    >>> found.n_units_treated, found.n_units_comparison, found.verdict
+    (4, 8, 'rose')
+    """
+    check_option("estimand", estimand, ("workplace", "stayed"))
+    asked = ask(
+        scale,
+        before=before,
+        after=after,
+        average=average,
+        margin=margin,
+        level=level,
+        k_min=k_min,
+    )
+    columns = Columns(
+        respondent=respondent, wave=wave, unit=unit, assigned=assigned, treated=treated
+    )
+    summary = read_change(scores, asked, columns)
+    check_average(average, summary)
+    arms = _arms(summary, asked, assigned=assigned, treated=treated, estimand=estimand)
+    fits: dict[Average, Found] = {
+        "people": change_between_arms(arms.rows, arms.codes, arms.treated)
+    }
+    if summary.has_units:
+        fits["units"] = units_between_arms(arms.rows, arms.codes, arms.treated)
+    both = {
+        name: _finding(arms, replace(asked, average=name), fit)
+        for name, fit in fits.items()
+    }
+    chosen = both.pop(average)
+    return replace(chosen, alternatives=Findings(both.values()))
+
+
+def _arms(
+    summary: ChangeSummary,
+    asked: Asked,
+    *,
+    assigned: str,
+    treated: str,
+    estimand: Estimand,
+) -> _Arms:
+    """Settle who belongs to which arm, and that each has enough to say."""
+    check_columns(summary.units.columns, [treated], table="units")
+    arms = _Arms(
+        summary=summary,
+        rows=stayed(summary) if estimand == "stayed" else everyone(summary),
+        codes=clusters(summary, assigned),
+        treated=_flags(summary.units[treated].tolist(), treated),
+        estimand=estimand,
+    )
+    _check_not_mixed(arms, assigned, treated)
+    _check_enough_groups(arms)
+    _check_enough_people(arms, asked)
+    return arms
+
+
+def _flags(values: list[Any], treated: str) -> Flags:
+    known = {True: True, False: False, "True": True, "False": False}
+    known |= {"1": True, "0": False}
+    flags = [known.get(value) for value in values]
+    unknown = sum(flag is None for flag in flags)
+    if unknown:
+        raise DataProblem(
+            f"'{treated}' does not say who has the reform.",
+            expected="true or false, or 1 or 0, in every row",
+            found=f"another value in {unknown} of {len(flags)} units",
+            to_fix="make a column that is true where the reform came, in both waves",
+        )
+    return np.array(flags, dtype=bool)
+
+
+def _check_not_mixed(arms: _Arms, assigned: str, treated: str) -> None:
+    both = np.intersect1d(arms.codes[arms.treated], arms.codes[~arms.treated])
+    if len(both):
+        raise DataProblem(
+            f"'{treated}' varies within '{assigned}'.",
+            expected="every assigned group in one arm",
+            found=f"{len(both)} groups in both arms",
+            to_fix="give assigned= the level at which the reform was given or not",
+        )
+
+
+def _check_enough_groups(arms: _Arms) -> None:
+    reform, other = arms.n_complete
+    if min(reform, other) > 1:
+        return
+    raise refuse(
+        "One group in an arm cannot say how much groups differ.",
+        expected="at least 2 assigned groups that answered both times in each arm",
+        found=f"{reform} with the reform, {other} without it",
+        to_fix="add groups; a single one needs a placebo comparison instead",
+        reason=phrase("comparison.reason_one_treated")
+        if reform < 2
+        else phrase("comparison.reason_one_comparison"),
+    )
+
+
+def _check_enough_people(arms: _Arms, asked: Asked) -> None:
+    counts = [
+        int(n.sum()) for side in arms.sides for n in (side.n_before, side.n_after)
+    ]
+    source = arms.summary.source
+    if all(n > 1 and is_shown(n, floor=asked.floor, source=source) for n in counts):
+        return
+    raise refuse(
+        f"Too few answers to compare '{asked.scale}' between the arms.",
+        expected=f"at least {asked.floor} people in each arm and wave",
+        found=f"{min(counts)} in the smallest",
+        to_fix="compare larger groups, or more units together",
+        reason=phrase("comparison.reason_few_in_arm", n=asked.floor),
+    )
+
+
+def _finding(arms: _Arms, asked: Asked, fit: Found) -> AdjustedChange:
+    summary, rows = arms.summary, arms.rows
+    squares = float((rows.square_before + rows.square_after).sum())
+    size = math.sqrt(squares) / float((rows.n_before + rows.n_after).sum())
+    check_spread(fit.standard_error, size)
+    found = infer(
+        fit.estimate,
+        fit.standard_error,
+        fit.df,
+        level=asked.level,
+        margin=asked.margin,
+    )
+    units, groups = summary.has_units, arms.n_clusters
+    people = [int(max(side.n_before.sum(), side.n_after.sum())) for side in arms.sides]
+    return AdjustedChange(
+        **asked.shared(summary),
+        **found.as_fields(),
+        **_means(arms, asked.average),
+        **_d_ppc2(arms, fit.estimate, found.interval),
+        **_words(arms, asked.average),
+        average=asked.average,
+        n_people=_n_people(arms),
+        n_units=int((rows.n_before + rows.n_after > 0).sum()) if units else None,
+        n_clusters=sum(groups) if units else None,
+        n_treated=people[0],
+        n_comparison=people[1],
+        n_units_treated=groups[0] if units else None,
+        n_units_comparison=groups[1] if units else None,
+    )
+
+
+def _n_people(arms: _Arms) -> int:
+    """Count people once, as far as they can be linked."""
+    summary = arms.summary
+    pairs = int(summary.n_pairs.sum())
+    if arms.estimand == "stayed":
+        return pairs
+    return int(summary.n_before.sum() + summary.n_after.sum()) - pairs
+
+
+def _means(arms: _Arms, average: Average) -> dict[str, Any]:
+    reform, other = (
+        side.unit_means if average == "units" else side.means for side in arms.sides
+    )
+    return {
+        "mean_before": reform[0],
+        "mean_after": reform[1],
+        "mean_before_comparison": other[0],
+        "mean_after_comparison": other[1],
+    }
+
+
+def _d_ppc2(arms: _Arms, estimate: float, interval: Interval) -> dict[str, Any]:
+    """Standardise by the pooled spread between people before."""
+    reform, other = arms.sides
+    n = float(reform.n_before.sum()), float(other.n_before.sum())
+    spread = pooled_spread(n, (reform.variances[0], other.variances[0]))
+    if spread == 0:
+        return {}
+    df = sum(n) - 2
+    corrected = spread / gamma_correction(df)
+    return {
+        "d_ppc2": estimate / corrected,
+        "d_ppc2_interval": over_spread(interval, corrected),
+        "d_ppc2_df": df,
+    }
+
+
+def _words(arms: _Arms, average: Average) -> dict[str, Any]:
+    """Return estimand, method, reason and who was left out, as phrases."""
+    n_clusters = sum(arms.n_clusters) if arms.summary.has_units else None
+    linked_only = left_out(arms.summary) if arms.estimand == "stayed" else ()
+    return {
+        "estimand": phrase(f"comparison.estimand_adjusted_{arms.estimand}_{average}"),
+        "method": _method(arms, average),
+        "because": average_words(average, n_clusters),
+        "left_out": linked_only + units_once(arms.rows, average),
+    }
+
+
+def _method(arms: _Arms, average: Average) -> Phrase:
+    if not arms.summary.has_units:
+        return phrase("comparison.method_by_person")
+    if average == "people":
+        return phrase("comparison.method_cluster")
+    if len(np.unique(arms.codes)) == len(arms.codes):
+        return phrase("comparison.method_unit_welch")
+    return phrase("comparison.method_unit_cluster")

@@ -1,0 +1,138 @@
+"""What is left of several findings when they are looked at together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from tillit_eval.errors import DataProblem, check_option
+from tillit_eval.findings import Change, Finding, Findings, Verdict
+from tillit_eval.thresholds import threshold
+
+Method = Literal["holm", "benjamini-hochberg"]
+METHODS: tuple[Method, ...] = ("holm", "benjamini-hochberg")
+
+
+def adjust_p_values(
+    findings: Iterable[Finding], *, method: Method = "holm"
+) -> Findings:
+    r"""Adjust the p values and verdicts of findings that are looked at together.
+
+    The more outcomes one looks at, the likelier one of them moves by chance.
+    Estimates and intervals stay as they are; p values and verdicts change.
+    Questions that were not answered, and findings without p, pass untouched.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        One family: the outcomes that are read together.
+    method : {"holm", "benjamini-hochberg"}, default "holm"
+        Holm keeps the chance of any false verdict at its level, for planned
+        outcomes; Benjamini-Hochberg the expected share of false ones, for tables
+        of many items.
+
+    Returns
+    -------
+    Findings
+        The same, in the same order, with ``adjusted`` set on those changed.
+
+    Raises
+    ------
+    DataProblem
+        If there is no p value to adjust, or one was adjusted before.
+
+    See Also
+    --------
+    compare_paired : Makes findings with a p value.
+
+    Notes
+    -----
+    Equal to ``p.adjust`` in R (Holm 1979; Benjamini & Hochberg 1995). The p values
+    against no change make one family, those against the margin another over the
+    same outcomes: of one outcome's two hypotheses at most one can be true. A
+    change *rose* or *fell* if its adjusted p is under 1 - level of its interval;
+    *no change worth noticing* needs an adjusted ``p_equivalence`` under 5 % and
+    comes first, as in ``decide_verdict``.
+
+    Examples
+    --------
+    >>> adjusted([0.01, 0.02, 0.03], "holm").round(3).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    check_option("method", method, METHODS)
+    listed = list(findings)
+    family = [
+        one for one in listed if isinstance(one, Change) and one.p_value is not None
+    ]
+    _check_family(family)
+    p_change = adjusted([one.p_value or 0.0 for one in family], method)
+    judged = [one for one in family if one.p_equivalence is not None]
+    p_margin = adjusted([one.p_equivalence or 0.0 for one in judged], method)
+    margins = dict(zip(map(id, judged), p_margin.tolist(), strict=True))
+    changed: dict[int, Finding] = {
+        id(one): _with_p(one, p, margins.get(id(one)), method)
+        for one, p in zip(family, p_change.tolist(), strict=True)
+    }
+    return Findings(changed.get(id(one), one) for one in listed)
+
+
+def adjusted(p_values: Iterable[float], method: Method) -> npt.NDArray[np.float64]:
+    """Adjust p values of one family.
+
+    Parameters
+    ----------
+    p_values : iterable of float
+        Between 0 and 1.
+    method : {"holm", "benjamini-hochberg"}
+        See `adjust_p_values`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the order given; never above 1.
+    """
+    p = np.asarray(list(p_values), dtype=np.float64)
+    order, n = np.argsort(p, kind="stable"), len(p)
+    rank = np.arange(n)
+    if method == "holm":
+        stepped = np.maximum.accumulate((n - rank) * p[order])
+    else:
+        stepped = np.minimum.accumulate((n / (rank + 1) * p[order])[::-1])[::-1]
+    out = np.empty(n)
+    out[order] = np.minimum(stepped, 1.0)
+    return out
+
+
+def _check_family(family: list[Change]) -> None:
+    before = sum(bool(one.adjusted) for one in family)
+    if family and not before:
+        return
+    raise DataProblem(
+        "There are no p values to adjust."
+        if not family
+        else "Some p values were adjusted before.",
+        expected="changes with a p value that is as it was computed",
+        found=f"{len(family)} changes with a p value, {before} adjusted before",
+        to_fix="pass the findings as the compare_ functions return them",
+    )
+
+
+def _with_p(
+    one: Change, p: float, p_equivalence: float | None, method: Method
+) -> Change:
+    level = one.interval.level if one.interval else threshold("level")
+    verdict: Verdict = "cannot_tell"
+    if (
+        p_equivalence is not None
+        and p_equivalence < (1 - threshold("equivalence_level")) / 2
+    ):
+        verdict = "no_change"
+    elif p < 1 - level:
+        verdict = "rose" if one.estimate > 0 else "fell"
+    return replace(
+        one, p_value=p, p_equivalence=p_equivalence, verdict=verdict, adjusted=method
+    )

@@ -1,0 +1,361 @@
+"""Did the share of people who gave certain answers change?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from tillit_eval.comparison._answers import (
+    check_share_margin,
+    check_top,
+    count_answers,
+)
+from tillit_eval.comparison._cluster import Array
+from tillit_eval.comparison._law import Inference, infer
+from tillit_eval.comparison._moments import (
+    Codes,
+    Found,
+    Rows,
+    change_of_means,
+    everyone,
+    mean_of_changes,
+    mean_of_units,
+    stayed,
+)
+from tillit_eval.comparison._overlap import overlapping
+from tillit_eval.comparison._read import (
+    Asked,
+    Columns,
+    ask,
+    check_clusters,
+    check_pairs,
+    check_spread,
+    check_waves_full,
+    clusters,
+    read_change,
+)
+from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_score
+from tillit_eval.comparison.model import ShareChange
+from tillit_eval.comparison.overlapping import Estimand, average_words, units_once
+from tillit_eval.comparison.paired import left_out
+from tillit_eval.errors import DataProblem, check_option
+from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.floors import K_MIN
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.quality._shares import clopper_pearson, wilson
+from tillit_eval.summaries import ChangeSummary
+from tillit_eval.thresholds import threshold
+
+
+def compare_shares(
+    responses: object,
+    item: str,
+    *,
+    before: str,
+    after: str,
+    top: Sequence[float] | float | None = None,
+    unit: str | None = "unit",
+    assigned: str | None = None,
+    estimand: Estimand = "workplace",
+    margin: float | None = None,
+    respondent: str = "respondent",
+    wave: str = "wave",
+    level: float = 0.95,
+    k_min: int = K_MIN,
+) -> ShareChange:
+    r"""Did the share of people who gave certain answers change?
+
+    *Top-2-box* is the share that chose one of the two most favourable codes: for
+    codes 1 to 5 ``top=(4, 5)``, and ``top=(1, 2)`` where a low code is favourable.
+    Missing answers are in neither the count nor the number asked.
+
+    Parameters
+    ----------
+    responses : DataFrame or ChangeSummary, shape (n_rows, n_columns)
+        One row per person and wave; or sums of a column of 0 and 1.
+    item : str
+        Column with the codes, or with a score.
+    before, after : str
+        The two values of `wave`. The difference is after minus before.
+    top : sequence of float or float, optional
+        The codes that count, or the lowest value that counts. None means that
+        the column already holds 0 and 1.
+    unit : str or None, default "unit"
+        Column with the unit; used when it exists. None treats people as
+        independent, and says so.
+    assigned : str, optional
+        Column with the level at which treatment varied.
+    estimand : {"workplace", "stayed"}, default "workplace"
+        Everyone who answered, or linked people only.
+    margin : float, optional
+        Smallest difference worth noticing as a share, between 0 and 1: 0.05 is
+        five percentage points.
+    respondent, wave : str, optional
+        Columns with the person and the wave.
+    level : float, default 0.95
+        Coverage of the intervals.
+    k_min : int, default 10
+        Fewest people in each wave, or fewest linked people.
+
+    Returns
+    -------
+    ShareChange
+        Both shares with their intervals, and the difference.
+
+    Raises
+    ------
+    TooFewAnswers
+        If there are fewer than `k_min` people, one unit, or nothing varies
+        between units.
+    DataProblem
+        If `top` or `margin` cannot be right, the column is not numeric, or an
+        option is not listed.
+
+    See Also
+    --------
+    compare_paired : The mean of the same people.
+
+    Notes
+    -----
+    With units the difference is that of least squares on 0 and 1 with CR2 errors
+    by unit, and each share has Wilson's interval with the effective number of
+    people of Korn and Graubard (1998, Survey Methodology 24, 193-201), never above
+    the number of people; where all or none count it is the number of people.
+    Without units: Tango's score interval with McNemar's p for linked people, Mee's
+    score interval with the pooled test where nobody is linked, Derrick's t on 0
+    and 1 where some are; each share has Wilson's interval, or Clopper and Pearson's
+    under 20 people. Checked against ``mcnemar.test``, ``prop.test`` and the
+    likelihood maximised by brute force in R.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> responses = pd.DataFrame(
+    ...     {
+    ...         "respondent": [*range(40), *range(40)],
+    ...         "wave": ["2019"] * 40 + ["2021"] * 40,
+    ...         "q1": [2] * 24 + [4] * 16 + [2] * 8 + [5] * 30 + [3] * 2,
+    ...     }
+    ... )
+    >>> found = compare_shares(
+    ...     responses, "q1", before="2019", after="2021", top=(4, 5), estimand="stayed"
+    ... )
+    >>> round(found.mean_before, 2), round(found.mean_after, 2), found.verdict
+    (0.4, 0.75, 'rose')
+    """
+    check_option("estimand", estimand, ("workplace", "stayed"))
+    asked = ask(
+        item,
+        before=before,
+        after=after,
+        average="people",
+        margin=margin,
+        level=level,
+        k_min=k_min,
+    )
+    check_share_margin(asked.margin)
+    columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
+    counted = check_top(top)
+    if not isinstance(responses, ChangeSummary):
+        responses = count_answers(responses, item, counted, columns)
+    summary = read_change(responses, asked, columns)
+    _check_zero_one(summary)
+    if estimand == "stayed":
+        check_pairs(summary, asked)
+    else:
+        check_waves_full(summary, asked)
+    shown: dict[str, Any] = {"estimand": estimand, "top": counted or ()}
+    if not summary.has_units:
+        return _finding(
+            summary, asked, *_independent(summary, asked, estimand), **shown
+        )
+    return _by_unit(summary, asked, assigned, shown)
+
+
+def _by_unit(
+    summary: ChangeSummary,
+    asked: Asked,
+    assigned: str | None,
+    shown: dict[str, Any],
+) -> ShareChange:
+    """Answer with errors by unit, over people, and over units beside it."""
+    linked = shown["estimand"] == "stayed"
+    rows, codes = _rows(summary, shown["estimand"]), clusters(summary, assigned)
+    n_clusters = check_clusters(codes, rows.unit_changes[1])
+    fits: dict[Average, Found] = {
+        "people": (mean_of_changes if linked else change_of_means)(rows, codes),
+        "units": mean_of_units(rows, codes),
+    }
+    one_each = n_clusters == int(rows.unit_changes[1].sum())
+    methods: dict[Average, Phrase] = {
+        "people": phrase("comparison.method_cluster"),
+        "units": phrase("comparison.method_unit_t")
+        if one_each
+        else phrase("comparison.method_unit_cluster"),
+    }
+    both = {
+        name: _finding(
+            summary,
+            replace(asked, average=name),
+            _inferred(fit, asked),
+            methods[name],
+            codes=codes,
+            **shown,
+        )
+        for name, fit in fits.items()
+    }
+    return replace(both["people"], alternatives=Findings([both["units"]]))
+
+
+def _independent(
+    summary: ChangeSummary, asked: Asked, estimand: Estimand
+) -> tuple[Inference, Phrase]:
+    """Answer with people treated as independent."""
+    rows = _rows(summary, estimand)
+    first, second = rows.means
+    options: dict[str, Any] = {"level": asked.level, "margin": asked.margin}
+    if estimand == "stayed":
+        both = float(summary.product.sum())
+        n = float(summary.n_pairs.sum())
+        score = paired_score(n * second - both, n * first - both, n)
+        found = infer_score(second - first, score, **options)
+        return found, phrase("comparison.method_mcnemar")
+    if not summary.n_pairs.any():
+        n0, n1 = float(rows.n_before.sum()), float(rows.n_after.sum())
+        score = unpaired_score(first * n0, n0, second * n1, n1)
+        found = infer_score(second - first, score, **options)
+        return found, phrase("comparison.method_score")
+    fit = overlapping(summary, equal=False)
+    return _inferred(fit, asked), phrase("comparison.method_overlap_unequal")
+
+
+def _inferred(fit: Found, asked: Asked) -> Inference:
+    check_spread(fit.standard_error, 1e-3)
+    return infer(
+        fit.estimate,
+        fit.standard_error,
+        fit.df,
+        level=asked.level,
+        margin=asked.margin,
+    )
+
+
+def _finding(
+    summary: ChangeSummary,
+    asked: Asked,
+    found: Inference,
+    method: Phrase,
+    *,
+    estimand: Estimand,
+    top: tuple[float, ...],
+    codes: Codes | None = None,
+) -> ShareChange:
+    rows = _rows(summary, estimand)
+    n_clusters = None if codes is None else check_clusters(codes, rows.unit_changes[1])
+    n_pairs = int(summary.n_pairs.sum())
+    counts = int(rows.n_before.sum()), int(rows.n_after.sum())
+    missing = left_out(summary) if estimand == "stayed" else ()
+    means = rows.unit_means if asked.average == "units" else rows.means
+    return ShareChange(
+        **asked.shared(summary),
+        **found.as_fields(),
+        **(_share_intervals(rows, codes, asked) if asked.average == "people" else {}),
+        estimand=phrase(f"comparison.estimand_{estimand}_{asked.average}"),
+        method=method,
+        because=average_words(asked.average, n_clusters),
+        left_out=missing + units_once(rows, asked.average),
+        average=asked.average,
+        mean_before=means[0],
+        mean_after=means[1],
+        n_people=n_pairs if estimand == "stayed" else sum(counts) - n_pairs,
+        n_units=int((rows.n_before + rows.n_after > 0).sum())
+        if summary.has_units
+        else None,
+        n_clusters=n_clusters,
+        n_before=counts[0],
+        n_after=counts[1],
+        n_pairs=n_pairs,
+        top=top,
+    )
+
+
+def _share_intervals(rows: Rows, codes: Codes | None, asked: Asked) -> dict[str, Any]:
+    """Return each share's interval and effective number of people."""
+    out: dict[str, Any] = {}
+    for name, n, count in (
+        ("before", rows.n_before, rows.sum_before),
+        ("after", rows.n_after, rows.sum_after),
+    ):
+        share, people = float(count.sum() / n.sum()), float(n.sum())
+        size = (
+            people if codes is None else effective_people(n, count, codes, asked.level)
+        )
+        out[f"{name}_interval"] = _share_interval(share, size, codes, asked.level)
+        out[f"effective_{name}"] = None if codes is None else size
+    return out
+
+
+def _share_interval(
+    share: float, n: float, codes: Codes | None, level: float
+) -> Interval:
+    exact = codes is None and n < threshold("n_exact_share")
+    return (clopper_pearson if exact else wilson)(share * n, n, level=level)
+
+
+def effective_people(n: Array, count: Array, codes: Codes, level: float) -> float:
+    r"""Return how many independent people a clustered share is worth.
+
+    Parameters
+    ----------
+    n, count : ndarray, shape (G,)
+        People asked and people who count, per unit.
+    codes : ndarray, shape (G,)
+        The cluster of each unit.
+    level : float
+        Coverage of the interval it is for.
+
+    Returns
+    -------
+    float
+        Never above the number of people.
+
+    Notes
+    -----
+    :math:`p (1 - p) / v \cdot (t_{n-1} / t_{C-1})^2` with the linearised variance
+    :math:`v` of the share over ``C`` clusters (Korn & Graubard 1998), as
+    ``svyciprop(method = "beta")`` of the R package survey.
+    """
+    people = np.bincount(codes, weights=n)
+    counted = np.bincount(codes, weights=count)[people > 0]
+    people = people[people > 0]
+    total, share = float(people.sum()), float(counted.sum() / people.sum())
+    groups = len(people)
+    residual = counted - share * people
+    variance = groups / (groups - 1) * float((residual**2).sum()) / total**2
+    if share * (1 - share) == 0 or variance <= 1e-15:
+        return total
+    upper = (1 + level) / 2
+    law = float(stdtrit(total - 1, upper) / stdtrit(groups - 1, upper))
+    return min(total, share * (1 - share) / variance * law**2)
+
+
+def _rows(summary: ChangeSummary, estimand: Estimand) -> Rows:
+    return stayed(summary) if estimand == "stayed" else everyone(summary)
+
+
+def _check_zero_one(summary: ChangeSummary) -> None:
+    pairs = (
+        (summary.all_before, summary.all_square_before),
+        (summary.all_after, summary.all_square_after),
+    )
+    if any(not np.allclose(one, two, rtol=0, atol=1e-9) for one, two in pairs):
+        raise DataProblem(
+            f"'{summary.scale}' holds other values than 0 and 1.",
+            expected="0 and 1, or top= to say which answers count",
+            found="sums that 0 and 1 cannot give",
+            to_fix="give top=(4, 5) for the two highest codes of five",
+        )
