@@ -97,12 +97,12 @@ def _in_names(codebook: Codebook) -> list[str]:
     """Find names of columns in exports that two parts of the codebook claim."""
     claims: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for item in codebook.items:
-        claims[item.key].append(("*", f"item '{item.key}'"))
+        claims[item.key.casefold()].append(("*", f"item '{item.key}'"))
         for wave, name in item.aliases:
-            claims[name].append((wave, f"item '{item.key}'"))
+            claims[name.casefold()].append((wave, f"item '{item.key}'"))
     for key, names in codebook.columns:
         for name in names:
-            claims[name].append(("*", f"columns '{key}'"))
+            claims[name.casefold()].append(("*", f"columns '{key}'"))
     return [
         f"the column name '{name}' is claimed by {' and '.join(rivals)}"
         for name, claimed in claims.items()

@@ -52,7 +52,8 @@ def list_instruments(*, lang: Language | None = None) -> pd.DataFrame:
     DataFrame, shape (n_instruments, 8)
         ``use`` (the name for ``use = [...]`` in a codebook), ``title``,
         ``n_items``, ``scales`` (their keys), ``wording`` (``own`` text in two
-        languages, or ``keys_only``), ``validated``, ``source``, ``licence`` (a note on the wording).
+        languages, or ``keys_only``), ``validated``, ``source``, ``licence`` (a note
+        on the wording).
 
     See Also
     --------
