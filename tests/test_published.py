@@ -185,7 +185,7 @@ def test_our_own_exact_interval_agrees_with_the_published_counts(
     for row in ("ivo-av-noticed-interval", "ivo-av-positive-interval"):
         fact = numbers.loc[row]
         share = te.quality.assess_share(
-            int(fact["count"]), int(fact["of"]), source="published"
+            int(fact["count"]), of=int(fact["of"]), scale=row, source="published"
         )
         assert 100 * share.interval.low == pytest.approx(fact["low"], abs=0.051)
         assert 100 * share.interval.high == pytest.approx(fact["high"], abs=0.051)
