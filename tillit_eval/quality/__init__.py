@@ -3,11 +3,8 @@
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality.aggregation import Aggregation, assess_aggregation
 from tillit_eval.quality.alpha import assess_alpha
-from tillit_eval.quality.attrition import (
-    Attrition,
-    BaselineDifference,
-    assess_attrition,
-)
+from tillit_eval.quality.attrition import Attrition, assess_attrition
+from tillit_eval.quality.baseline import BaselineDifference
 from tillit_eval.quality.items import ItemQuality, assess_items
 from tillit_eval.quality.omega import assess_omega
 from tillit_eval.quality.reliability import Reliability

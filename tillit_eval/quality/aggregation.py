@@ -8,11 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from tillit_eval.errors import DataProblem, TooFewAnswers, check_columns
+from tillit_eval.errors import check_columns
 from tillit_eval.findings import Estimate, Interval
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Language, Phrase, number, phrase, say
 from tillit_eval.quality._data import Array, check_level, of_these, per_key
+from tillit_eval.quality._units import check_units, icc, rwg, units_of
 from tillit_eval.summaries import Summary, summarise_responses
 from tillit_eval.summaries.frames import as_pandas, check_names, key_text
 
@@ -45,7 +46,7 @@ class Aggregation(Estimate):
         People per unit.
     n_units_agreement : int
         Units with at least `floor` people, behind `rwg_j` and `ad`.
-    n_options : int or None
+    steps : int or None
         Steps of the answer scale behind `rwg_j`.
     n_incomplete : int
         Rows left out because an answer or the unit is missing.
@@ -64,7 +65,7 @@ class Aggregation(Estimate):
     design_effect: float
     mean_size: float
     n_units_agreement: int
-    n_options: int | None
+    steps: int | None
     n_incomplete: int
 
     @property
@@ -96,28 +97,13 @@ class Aggregation(Estimate):
         return claim
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Per unit: people, sum and sum of squares of their mean answer, agreement.
-
-    ``spread`` is the mean over items of the variance within the unit, and
-    ``deviation`` the mean absolute deviation; not-a-number for one person.
-    """
-
-    size: Array
-    total: Array
-    square: Array
-    spread: Array
-    deviation: Array | None
-
-
 def assess_aggregation(
     responses: object,
     items: Sequence[str],
     *,
     unit: str = "unit",
     scale: str = "",
-    n_options: int | None = None,
+    steps: int | None = None,
     level: float = 0.95,
     k_min: int = K_MIN,
 ) -> Aggregation:
@@ -133,7 +119,7 @@ def assess_aggregation(
         Column with the unit.
     scale : str, optional
         Name of the scale, for the sentence.
-    n_options : int, optional
+    steps : int, optional
         Steps of the answer scale, for agreement. By default the span of the
         answers seen, if they are whole numbers; from a `Summary` it must be given.
     level : float, default 0.95
@@ -196,13 +182,13 @@ def assess_aggregation(
     names = check_names(items, argument="items")
     summary = _per_unit(responses, names, unit)
     deviation, span = _from_rows(responses, names, unit, summary)
-    units = _units(summary, deviation)
-    _check_units(units)
-    icc1, icc2, first, second = _icc(units, check_level(level))
-    n_options = n_options if n_options is not None else span
+    units = units_of(summary, deviation)
+    check_units(units)
+    icc1, icc2, first, second = icc(units, check_level(level))
+    steps = steps if steps is not None else span
     floor = check_floor(k_min)
     large = (units.size >= floor) & (units.size > 1)
-    agreement = _rwg(units.spread[large], len(names), n_options)
+    agreement = rwg(units.spread[large], len(names), steps)
     left = (
         int(summary.n_rows.sum() - summary.n_complete.sum()) + summary.n_without_group
     )
@@ -221,14 +207,14 @@ def assess_aggregation(
         design_effect=1 + (float((size**2).sum() / size.sum()) - 1) * icc1,
         mean_size=float(size.mean()),
         n_units_agreement=int(large.sum()),
-        n_options=n_options,
+        steps=steps,
         n_people=int(size.sum()),
         n_units=len(size),
         n_incomplete=left,
         left_out=_left_out(left),
         estimand=phrase("quality.estimand_aggregation"),
         method=phrase("quality.method_aggregation"),
-        because=None if agreement is None else phrase("quality.null", n=n_options),
+        because=None if agreement is None else phrase("quality.null", n=steps),
         source=summary.source,
         floor=floor,
     )
@@ -268,86 +254,3 @@ def _from_rows(
     values = answers.to_numpy()
     span = int(values.max() - values.min()) + 1 if whole else None
     return deviation.reindex(order).to_numpy(), span
-
-
-def _units(summary: Summary, deviation: Array | None) -> _Units:
-    """Sum people's mean answers, and their spread, per unit with complete rows."""
-    unit_rows = summary.n_complete > 0
-    n = summary.n_complete[unit_rows]
-    sums = summary.complete_sums[unit_rows]
-    products = summary.products[unit_rows]
-    k = sums.shape[1]
-    squares = np.diagonal(products, axis1=1, axis2=2)
-    within = squares - sums**2 / n[:, None]
-    spread = within.mean(axis=1) / np.where(n > 1, n - 1, np.nan)
-    return _Units(
-        size=n,
-        total=sums.sum(axis=1) / k,
-        square=products.sum(axis=(1, 2)) / k**2,
-        spread=spread,
-        deviation=deviation,
-    )
-
-
-def _check_units(units: _Units) -> None:
-    n_units, n = len(units.size), float(units.size.sum())
-    if n_units < 2:
-        raise TooFewAnswers(
-            "There is only one unit with complete answers.",
-            expected="at least 2 units",
-            found=f"{n_units}",
-            to_fix="check the column with units, or use assess_alpha",
-            reason="quality.one_unit",
-        )
-    within = float((units.square - units.total**2 / units.size).sum())
-    if n <= n_units or within <= 1e-12 * float(units.square.sum()):
-        raise TooFewAnswers(
-            "Nobody differs from the others in the same unit.",
-            expected="units with several people who do not all answer alike",
-            found=f"{n:.0f} complete rows in {n_units} units without any spread",
-            to_fix="check that the unit column does not hold persons",
-            reason="quality.no_spread_within",
-        )
-
-
-def _icc(units: _Units, level: float) -> tuple[float, float, Interval, Interval]:
-    """Return ICC(1), ICC(2) and their intervals from one analysis of variance."""
-    from scipy.special import fdtri
-
-    n, groups = float(units.size.sum()), len(units.size)
-    own = units.total**2 / units.size
-    between = float(own.sum() - units.total.sum() ** 2 / n) / (groups - 1)
-    within = float((units.square - own).sum()) / (n - groups)
-    ratio = between / within
-    size = n / groups
-    df = (groups - 1, n - groups)
-    low = ratio / float(fdtri(*df, (1 + level) / 2))
-    high = ratio / float(fdtri(*df, (1 - level) / 2))
-
-    def icc1(f: float) -> float:
-        return (f - 1) / (f + size - 1)
-
-    if ratio <= 0:
-        raise _no_spread_between()
-    first = Interval(icc1(low), icc1(high), level)
-    second = Interval(1 - 1 / low, 1 - 1 / high, level)
-    return icc1(ratio), 1 - 1 / ratio, first, second
-
-
-def _no_spread_between() -> DataProblem:
-    return TooFewAnswers(
-        "All units have exactly the same mean.",
-        expected="units whose means differ at least by chance",
-        found="no spread between units",
-        to_fix="check that the unit column and the answers belong together",
-        reason="quality.no_spread_between",
-    )
-
-
-def _rwg(spread: Array, k: int, n_options: int | None) -> Array | None:
-    """Return the agreement of each unit against even answers over the steps."""
-    if n_options is None or n_options < 2 or len(spread) == 0:
-        return None
-    ratio = np.minimum(spread / ((n_options**2 - 1) / 12), 1.0)
-    agreement: Array = k * (1 - ratio) / (k * (1 - ratio) + ratio)
-    return agreement

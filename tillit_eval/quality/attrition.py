@@ -12,64 +12,18 @@ import pandas as pd
 from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.findings import (
     Estimate,
-    Finding,
     Findings,
     Interval,
-    NotAnswered,
     Source,
 )
 from tillit_eval.floors import K_MIN, check_floor
-from tillit_eval.phrases import Language, number, phrase, say
-from tillit_eval.quality._data import Array, check_level
+from tillit_eval.phrases import Label, Language, number, phrase, say
+from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import wilson
-from tillit_eval.quality._waves import TwoWaves, two_waves
-from tillit_eval.quality.shares import Share
+from tillit_eval.quality._waves import two_waves
+from tillit_eval.quality.baseline import baseline_difference
+from tillit_eval.quality.shares import Share, is_large_cell
 from tillit_eval.summaries.frames import check_names, key_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineDifference(Estimate):
-    """How those lost differed from those who stayed, before anything happened.
-
-    Attributes
-    ----------
-    estimate : float
-        Mean of the lost minus mean of those who stayed, in scale points.
-    interval : Interval
-        Welch's t interval for `estimate`.
-    d_pooled : float
-        `estimate` over the pooled standard deviation of the two groups.
-    mean_stayed, mean_lost : float
-        In the wave before, in scale points.
-    n_stayed, n_lost : int
-        People with a score in the wave before.
-    """
-
-    question: ClassVar[str] = "baseline difference"
-
-    d_pooled: float
-    mean_stayed: float
-    mean_lost: float
-    n_stayed: int
-    n_lost: int
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether both groups are large enough to show their means."""
-        few = min(self.n_stayed, self.n_lost)
-        return self.source == "published" or few >= self.floor
-
-    def _claim(self, lang: Language) -> str:
-        return say(
-            "quality.baseline_claim",
-            lang,
-            name=self.name(lang),
-            estimate=self.amount(self.estimate, lang, sign=True),
-            interval=self.interval_in_words(lang),
-            d=number(self.d_pooled, 2, lang, sign=True),
-            lost=self.count(self.n_lost, lang),
-            stayed=self.count(self.n_stayed, lang),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +60,49 @@ class Attrition(Estimate):
     differential_interval: Interval | None = None
     baseline_differences: Findings
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough people were met before, lost and kept."""
+        return self.source == "published" or (
+            self.n_people >= self.floor and is_large_cell(self.n_lost, self.n_people)
+        )
+
+    def sentence(self, lang: Language | None = None) -> str:
+        """Say the share lost, or that too few were lost or stayed to show it."""
+        if self.n_people >= self.floor and not self.is_shown:
+            return say("quality.share_hidden", lang, name=self.name(lang))
+        return Estimate.sentence(self, lang)
+
+    def _cell(
+        self, name: str, value: object, *, guarded: bool, hidden: bool, lang: Language
+    ) -> object:
+        if isinstance(value, Findings):
+            return value.sentence(lang)
+        return Estimate._cell(
+            self, name, value, guarded=guarded, hidden=hidden, lang=lang
+        )
+
     def _claim(self, lang: Language) -> str:
         claim = say(
             "quality.attrition_claim",
             lang,
-            lost=self.count(self.n_lost, lang),
-            people=self.count(self.n_people, lang),
+            lost=number(self.n_lost, 0, lang),
+            people=number(self.n_people, 0, lang),
             share=self.amount(self.estimate, lang),
             interval=self.interval_in_words(lang),
             joined=self.count(self.n_joined, lang),
         )
-        if self.differential is not None and self.differential_interval is not None:
-            first, last = self.by_arm[0], self.by_arm[-1]
+        gap, around = self.differential, self.differential_interval
+        arms = self.by_arm
+        if gap is not None and around is not None and all(a.is_shown for a in arms):
+            hundred = Interval(100 * around.low, 100 * around.high, around.level)
             claim += " " + say(
                 "quality.attrition_arms",
                 lang,
-                first=first.name(lang),
-                last=last.name(lang),
-                points=number(100 * self.differential, 0, lang, sign=True),
-                low=number(100 * self.differential_interval.low, 0, lang),
-                high=number(100 * self.differential_interval.high, 0, lang),
+                first=arms[0].name(lang),
+                last=arms[-1].name(lang),
+                points=number(100 * gap, 0, lang, sign=True),
+                interval=hundred.say(lang, digits=0),
             )
         return claim
 
@@ -226,7 +203,10 @@ def assess_attrition(
     gap = _differential(arms, level)
     n, n_lost = len(started), int(lost.sum())
     return Attrition(
-        scale=arm or "attrition",
+        scale="attrition",
+        label=Label(
+            say("quality.attrition_name", "en"), say("quality.attrition_name", "sv")
+        ),
         estimate=n_lost / n,
         interval=wilson(n_lost, n, level=level),
         share_lost=n_lost / n,
@@ -237,7 +217,8 @@ def assess_attrition(
         differential=gap[0] if gap else None,
         differential_interval=gap[1] if gap else None,
         baseline_differences=Findings(
-            _difference(started[name], lost, waves, level, floor) for name in names
+            baseline_difference(started[name], lost, waves, level, floor)
+            for name in names
         ),
         estimand=phrase("quality.estimand_attrition", before=before, after=after),
         method=phrase("quality.method_wilson"),
@@ -274,9 +255,11 @@ def _by_arm(
     counts = [
         (str(a), int(lost[keys == a].sum()), int((keys == a).sum())) for a in names
     ]
+    hidden = any(not is_large_cell(some, n) or n < floor for _, some, n in counts)
     return Findings(
         Share(
             scale=name,
+            complement_hidden=hidden and source != "published",
             estimate=n_lost / n,
             interval=wilson(n_lost, n, level=level),
             n_count=n_lost,
@@ -302,60 +285,3 @@ def _differential(arms: Findings, level: float) -> tuple[float, Interval] | None
     down = np.hypot(last.estimate - two.low, one.high - first.estimate)
     up = np.hypot(two.high - last.estimate, first.estimate - one.low)
     return gap, Interval(gap - float(down), gap + float(up), level)
-
-
-def _difference(
-    score: pd.Series,
-    lost: np.ndarray,
-    waves: TwoWaves,
-    level: float,
-    floor: int,
-) -> Finding:
-    name = str(score.name)
-    values = score.to_numpy(dtype=float)
-    gone = values[lost & ~np.isnan(values)]
-    stayed = values[~lost & ~np.isnan(values)]
-    spread = _pooled_sd(gone, stayed) if min(len(gone), len(stayed)) > 1 else 0.0
-    if spread == 0.0:
-        return NotAnswered(
-            scale=name,
-            asked="baseline difference",
-            reason=phrase("quality.no_baseline"),
-            source=waves.source,
-            floor=floor,
-        )
-    estimate = float(gone.mean() - stayed.mean())
-    error, df = _welch(gone, stayed)
-    from scipy.special import stdtrit
-
-    reach = float(stdtrit(df, (1 + level) / 2)) * error
-    return BaselineDifference(
-        scale=name,
-        estimate=estimate,
-        standard_error=error,
-        interval=Interval(estimate - reach, estimate + reach, level),
-        df=df,
-        d_pooled=estimate / spread,
-        mean_stayed=float(stayed.mean()),
-        mean_lost=float(gone.mean()),
-        n_stayed=len(stayed),
-        n_lost=len(gone),
-        n_people=len(stayed) + len(gone),
-        estimand=phrase("quality.estimand_baseline"),
-        method=phrase("quality.method_welch"),
-        source=waves.source,
-        floor=floor,
-    )
-
-
-def _pooled_sd(one: Array, other: Array) -> float:
-    df = len(one) + len(other) - 2
-    squares = len(one) * one.var() + len(other) * other.var()
-    return float(np.sqrt(squares / df))
-
-
-def _welch(one: Array, other: Array) -> tuple[float, float]:
-    """Return the standard error of a difference of means, and Welch's df."""
-    a, b = one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)
-    df = (a + b) ** 2 / (a**2 / (len(one) - 1) + b**2 / (len(other) - 1))
-    return float(np.sqrt(a + b)), float(df)

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, get_args
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Estimate, Source
 from tillit_eval.floors import K_MIN, check_floor
-from tillit_eval.phrases import Language, phrase, say
+from tillit_eval.phrases import Language, number, phrase, say
 from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.thresholds import threshold
@@ -30,12 +30,30 @@ class Share(Estimate):
         How many could have.
     interval : Interval
         Wilson, or exact (Clopper-Pearson); see `method`.
+    complement_hidden : bool
+        Whether it stays hidden because another part of the same total is.
     """
 
     question: ClassVar[str] = "share"
 
     unit_of_measure: str = "share"
     n_count: int
+    complement_hidden: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough people stand behind the share and on either side of it."""
+        return self.source == "published" or (
+            self.n_people >= self.floor
+            and is_large_cell(self.n_count, self.n_people)
+            and not self.complement_hidden
+        )
+
+    def sentence(self, lang: Language | None = None) -> str:
+        """Say the share, or that one side of it is too small to show."""
+        if self.n_people >= self.floor and not self.is_shown:
+            return say("quality.share_hidden", lang, name=self.name(lang))
+        return Estimate.sentence(self, lang)
 
     def _claim(self, lang: Language) -> str:
         return say(
@@ -44,9 +62,15 @@ class Share(Estimate):
             name=self.name(lang),
             share=self.amount(self.estimate, lang),
             interval=self.interval_in_words(lang),
-            count=self.count(self.n_count, lang),
-            people=self.count(self.n_people, lang),
+            count=number(self.n_count, 0, lang),
+            people=number(self.n_people, 0, lang),
         )
+
+
+def is_large_cell(count: int, of: int) -> bool:
+    """Tell whether neither those counted nor the rest are 1 to 4 people."""
+    cells = (count, of - count)
+    return all(cell == 0 or cell >= threshold("k_cell") for cell in cells)
 
 
 def assess_share(
@@ -95,9 +119,11 @@ def assess_share(
 
     Notes
     -----
-    Treats those counted as independent. Wilson's interval has close to its stated
-    coverage from about 20 people on; the exact one never has less, and is wide.
-    Agrees with ``binom.test`` and ``prop.test(correct = FALSE)`` in R.
+    A share with 1 to 4 people on either side is not shown in words, unless the
+    count is published. Treats those counted as independent. Wilson's interval has
+    close to its stated coverage from about 20 people on; the exact one never has
+    less, and is wide. Agrees with ``binom.test`` and ``prop.test(correct = FALSE)``
+    in R.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,7 +85,11 @@ def summarise_responses(
     schema = frame.collect_schema()
     check_columns(schema.names(), [*columns, *keys], table="responses")
     _check_numbers(columns, schema)
-    totals = collected(_one_pass(frame, columns, keys, schema))
+    with warnings.catch_warnings():
+        # narwhals joins the totals of a pandas group_by one by one: one row per
+        # group, so the fragmentation that pandas warns about costs nothing.
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        totals = collected(_one_pass(frame, columns, keys, schema))
     check_table(totals, table="responses")
     source = _source(frame, schema)
     return _as_summary(totals, columns, keys, source)
@@ -176,9 +181,10 @@ def _as_summary(
     if rows[~without].sum() == 0:
         _refuse_empty(keys, int(rows.sum()))
     if keys:
-        kept = pd.concat([groups, numbers], axis=1)[~without]
-        together = kept.groupby(list(keys), sort=True, as_index=False).sum()
-        groups, numbers = together[list(keys)], together.drop(columns=list(keys))
+        groups = groups[~without]
+        place = groups.groupby(list(keys), sort=True).ngroup().to_numpy()
+        numbers = numbers[~without].groupby(place).sum()
+        groups = groups.drop_duplicates().sort_values(list(keys))
     return _arranged(groups, numbers, columns, keys, source, int(rows[without].sum()))
 
 
