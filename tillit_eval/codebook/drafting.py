@@ -17,6 +17,7 @@ from tillit_eval.codebook.guessing import (
     Array,
     Kind,
     against_the_others,
+    find_blocks,
     guess_key,
     guess_kind,
     is_customary,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _LONGEST_LABEL = 60
 _LONGEST_KEY = 24
-_FEWEST_ITEMS = 3
 
 
 def draft_codebook(frame_or_path: pd.DataFrame | str | Path) -> Draft:
@@ -303,7 +303,7 @@ def _keep(drafting: _Drafting, item: Item, answers: Array, place: int) -> None:
 
 def _draft_scales(drafting: _Drafting) -> None:
     """Draft a scale from every run of neighbours with the same answers."""
-    for block in _blocks(drafting):
+    for block in find_blocks(drafting.items, drafting.places):
         items = [drafting.items[i] for i in block]
         key = f"scale_{len(drafting.scales) + 1}"
         scale = Scale(
@@ -317,28 +317,3 @@ def _draft_scales(drafting: _Drafting) -> None:
         answers = np.column_stack([drafting.answers[i] for i in block])
         for place, r in against_the_others(answers):
             drafting.ask(items[place].key, "reversed", r=r)
-
-
-def _blocks(drafting: _Drafting) -> list[list[int]]:
-    blocks: list[list[int]] = []
-    for i, item in enumerate(drafting.items):
-        before = drafting.items[i - 1] if i else None
-        joins = (
-            before is not None
-            and item.codes == before.codes
-            and _valid_labels(item) == _valid_labels(before)
-            and drafting.places[i] == drafting.places[i - 1] + 1
-        )
-        if joins:
-            blocks[-1].append(i)
-        else:
-            blocks.append([i])
-    return [
-        block
-        for block in blocks
-        if len(block) >= _FEWEST_ITEMS and len(drafting.items[block[0]].codes) > 2
-    ]
-
-
-def _valid_labels(item: Item) -> list[tuple[str, int]]:
-    return [(text, code) for text, code in item.answers if code in item.codes]

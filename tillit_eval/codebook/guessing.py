@@ -15,11 +15,13 @@ import numpy.typing as npt
 
 from tillit_eval.codebook.columns import Column
 from tillit_eval.codebook.identities import find_identities
+from tillit_eval.codebook.model import Item
 from tillit_eval.floors import K_MIN
 
 Array = npt.NDArray[np.float64]
 Kind = Literal["empty", "identity", "key", "item", "words", "text", "number"]
 _MOST_ANSWERS = 12
+_FEWEST_ITEMS = 3
 _LONGEST_ANSWER = 60
 _LEADING = re.compile(r"(\d{1,2})\s*[.:=)\u2013-]?\s+\S")
 _STEM = re.compile(r"[\W_]*\d+[a-zåäö]?$")
@@ -173,6 +175,29 @@ def _codes_for(texts: Sequence[str]) -> tuple[tuple[tuple[str, int], ...], bool]
             return tuple((text, i) for i, text in enumerate(ranked, start=1)), True
     ranked = sorted(texts, key=str.casefold)
     return tuple((text, i) for i, text in enumerate(ranked, start=1)), False
+
+
+def find_blocks(items: Sequence[Item], places: Sequence[int]) -> list[list[int]]:
+    """Return runs of at least three neighbours with the same answers."""
+    blocks: list[list[int]] = []
+    for i, item in enumerate(items):
+        if i and places[i] == places[i - 1] + 1 and _same(item, items[i - 1]):
+            blocks[-1].append(i)
+        else:
+            blocks.append([i])
+    return [
+        block
+        for block in blocks
+        if len(block) >= _FEWEST_ITEMS and len(items[block[0]].codes) > 2
+    ]
+
+
+def _same(item: Item, other: Item) -> bool:
+    one, two = (
+        [pair for pair in each.answers if pair[1] in each.codes]
+        for each in (item, other)
+    )
+    return item.codes == other.codes and one == two
 
 
 def against_the_others(answers: Array) -> list[tuple[int, float]]:
