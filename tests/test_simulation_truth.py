@@ -224,7 +224,9 @@ def test_questions_about_what_is_not_there_are_refused() -> None:
     ask = {"before": "1", "after": "2", "people": 1_000, "rng": 1}
     with pytest.raises(DataProblem, match="no wave by that name"):
         expected_change(small(), one, "trust", before="0", after="2")
-    with pytest.raises(DataProblem, match=r"not produce all answers of 'hope'"):
+    with pytest.raises(
+        DataProblem, match=r"every item in a true scale[\s\S]*nothing for 'c'"
+    ):
         expected_change(small(), one, "hope", **ask)
     with pytest.raises(DataProblem, match=r"no such unit[\s\S]*found:    'Z'"):
         expected_change(small(), one, "trust", treated=["Z"], **ask)

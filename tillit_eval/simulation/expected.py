@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -131,6 +131,8 @@ def expected_change(
     check_option("estimand", estimand, ("workplace", "stayed"))
     check_option("average", average, ("people", "units"))
     wanted = (truth.wave_number(before), truth.wave_number(after))
+    keys = (codebook.item(scale).key,) if top else codebook.scale(scale).items
+    truth = _only_for(truth, codebook, keys)
     question = _Question(
         scale=scale,
         waves=wanted,
@@ -139,7 +141,7 @@ def expected_change(
         treated=_unit_mask(truth, treated),
         kept=~_unit_mask(truth, leave_out),
         top=tuple(top),
-        plans=_plans_for(truth, codebook, scale, is_item=bool(top)),
+        plans=plan_items(truth, codebook),
     )
     _check_codes(truth, estimand)
     chance = generator(rng)
@@ -198,21 +200,21 @@ def _unit_mask(truth: Truth, units: Collection[str] | None) -> Marks:
     return np.isin(names, list(units or ()))
 
 
-def _plans_for(
-    truth: Truth, codebook: Codebook, scale: str, *, is_item: bool
-) -> list[ItemPlan]:
-    """Return only the item plans that this scale or item needs."""
-    keys = (codebook.item(scale).key,) if is_item else codebook.scale(scale).items
+def _only_for(truth: Truth, codebook: Codebook, keys: tuple[str, ...]) -> Truth:
+    """Return the truth with no other scales than these items need."""
     plans = [plan for plan in plan_items(truth, codebook) if {*keys} & {*plan.items}]
     missing = {*keys} - {item for plan in plans for item in plan.items}
     if missing:
         raise DataProblem(
-            f"The stated truth does not produce all answers of '{scale}'.",
+            "The stated truth does not produce all answers of this scale.",
             expected="every item in a true scale",
             found=f"nothing for {few(sorted(missing))}",
             to_fix="state a true scale for these items",
         )
-    return plans
+    scales = tuple(plan.scale for plan in plans)
+    names = {scale.scale for scale in scales}
+    shifts = tuple(shift for shift in truth.shifts if shift.scale in names)
+    return replace(truth, scales=scales, shifts=shifts)
 
 
 def _check_codes(truth: Truth, estimand: Estimand) -> None:
