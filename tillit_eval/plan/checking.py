@@ -1,0 +1,261 @@
+"""Did answers and refusals come as planned, and did the guard rails hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from tillit_eval.errors import check_option
+from tillit_eval.findings import (
+    Change,
+    Estimate,
+    Finding,
+    Findings,
+    Interval,
+    NotAnswered,
+)
+from tillit_eval.phrases import Language, say
+from tillit_eval.plan.model import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tillit_eval.codebook import Codebook
+
+Desired = Literal["up", "down", "neither", "inverted_u"]
+Held = Literal["held", "broken", "cannot_tell"]
+
+
+def tabulate_expectations(study: Study, findings: Iterable[Finding]) -> pd.DataFrame:
+    """Which planned questions were answered, and was that what the plan expected?
+
+    Parameters
+    ----------
+    study : Study
+        The plan.
+    findings : iterable of Finding
+        From `run_plan` or `run_all`.
+
+    Returns
+    -------
+    DataFrame, shape (n_questions, 6)
+        ``site, key, expected, found, as_planned, reason`` for the questions of
+        the sites that the findings are about. ``found`` is ``answer``,
+        ``refusal`` or ``missing``; ``reason`` the name of the reason found.
+
+    See Also
+    --------
+    run_plan : Answers them.
+
+    Examples
+    --------
+    >>> from tillit_eval.plan import read_study, run_plan
+    >>> study = read_study("data/sample/study.toml")
+    >>> table = tabulate_expectations(study, run_plan(study, study.names[0]))
+    >>> bool(table["as_planned"].all())
+    True
+    """
+    import pandas as pd
+
+    given = [finding for finding in findings if finding.role]
+    sites = {finding.site for finding in given}
+    first = {(finding.site, finding.key): finding for finding in reversed(given)}
+    rows = []
+    for site in study.sites:
+        for question in site.in_order if site.name in sites else ():
+            finding = first.get((site.name, question.id))
+            found, reason = _what(finding)
+            rows.append(
+                {
+                    "site": site.name,
+                    "key": question.id,
+                    "expected": question.expect,
+                    "found": found,
+                    "as_planned": found == question.expect
+                    and reason == question.reason,
+                    "reason": reason,
+                }
+            )
+    names = ["site", "key", "expected", "found", "as_planned", "reason"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _what(finding: Finding | None) -> tuple[str, str]:
+    if finding is None:
+        return "missing", ""
+    if isinstance(finding, NotAnswered):
+        return "refusal", finding.reason.key
+    return "answer", ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardRail(Estimate):
+    """Whether something that must not get worse got worse.
+
+    Attributes
+    ----------
+    before, after : str
+        The two waves. The estimate is after minus before.
+    margin : float
+        How much worse would be too much, stated beforehand.
+    desired : {"up", "down", "neither", "inverted_u"}
+        Which direction is the good one; for the last two any move is bad.
+    interval : Interval
+        The 90 % interval, whose worse end is compared with the margin.
+    held : {"held", "broken", "cannot_tell"}
+        ``held`` if the whole interval is better than the margin, ``broken`` if
+        all of it is worse.
+    """
+
+    question: ClassVar[str] = "guard rail"
+
+    before: str
+    after: str
+    margin: float
+    desired: Desired
+    held: Held
+
+    def _claim(self, lang: Language) -> str:
+        return say(
+            f"plan.guard_rail_{self.held}",
+            lang,
+            name=self.name(lang),
+            margin=self.amount(self.margin, lang),
+            amount=self.amount(self.estimate, lang, sign=True),
+            interval=self.interval_in_words(lang),
+            n=self.count(self.n_people, lang),
+        )
+
+
+def judge_guard_rails(study: Study, findings: Iterable[Finding]) -> Findings:
+    """Did anything that must not get worse stay good enough?
+
+    A guard rail is a test of non-inferiority: it holds only if the data exclude a
+    worsening as large as the margin. That nothing was *shown* is not enough.
+
+    Parameters
+    ----------
+    study : Study
+        The plan; its codebooks say which direction is the good one.
+    findings : iterable of Finding
+        From `run_plan` or `run_all`.
+
+    Returns
+    -------
+    Findings
+        One `GuardRail` per question with ``role = "guard_rail"``; one that was
+        not answered stays as it is.
+
+    See Also
+    --------
+    run_plan : Gives the changes that are judged.
+
+    Notes
+    -----
+    The 90 % interval makes it a one-sided test at 5 %. No adjustment for several
+    guard rails: each must hold, and demanding all of them is already strict (an
+    intersection-union test; Berger, 1982, doi 10.1080/00401706.1982.10487790).
+
+    Examples
+    --------
+    >>> from tillit_eval.plan import read_study, run_plan
+    >>> study = read_study("data/sample/study.toml")
+    >>> [rail.question for rail in
+    ...     judge_guard_rails(study, run_plan(study, study.names[0]))]
+    ['guard rail']
+    """
+    judged: list[Finding] = []
+    for finding in findings:
+        if finding.role != "guard_rail":
+            continue
+        if isinstance(finding, Change) and finding.margin is not None:
+            judged.append(_judge(finding, _desired(study, finding)))
+        else:
+            judged.append(finding)
+    return Findings(judged)
+
+
+def _desired(study: Study, finding: Finding) -> Desired:
+    """Return the good direction of a finding's scale; up where none is stated."""
+    codebook = _codebook(study, finding)
+    for scale in codebook.scales:
+        if scale.key == finding.scale:
+            return scale.desired
+    return "up"
+
+
+def _codebook(study: Study, finding: Finding) -> Codebook:
+    plan = study.plan_of(finding.site)
+    asked = {question.id: question.survey for question in plan.questions}
+    return study.site(finding.site).survey(asked.get(finding.key, "")).codebook
+
+
+def _judge(change: Change, desired: Desired) -> GuardRail:
+    narrow = change.equivalence_interval or change.interval
+    margin = change.margin or 0.0
+    return GuardRail(
+        scale=change.scale,
+        label=change.label,
+        estimand=change.estimand,
+        method=change.method,
+        because=change.because,
+        n_people=change.n_people,
+        n_units=change.n_units,
+        left_out=change.left_out,
+        source=change.source,
+        floor=change.floor,
+        expected=change.expected,
+        site=change.site,
+        role=change.role,
+        key=change.key,
+        unit_of_measure=change.unit_of_measure,
+        estimate=change.estimate,
+        standard_error=change.standard_error,
+        interval=narrow,
+        df=change.df,
+        before=change.before,
+        after=change.after,
+        margin=margin,
+        desired=desired,
+        held="cannot_tell" if narrow is None else has_held(narrow, margin, desired),
+    )
+
+
+def has_held(interval: Interval, margin: float, desired: Desired) -> Held:
+    """Say whether an interval is better than the margin allows.
+
+    Parameters
+    ----------
+    interval : Interval
+        Of the change, at 90 %.
+    margin : float
+        How much worse would be too much, above 0.
+    desired : {"up", "down", "neither", "inverted_u"}
+        The good direction.
+
+    Returns
+    -------
+    {"held", "broken", "cannot_tell"}
+        For ``neither`` and ``inverted_u`` a move either way counts as worse.
+
+    Raises
+    ------
+    DataProblem
+        If `desired` is another word.
+
+    Examples
+    --------
+    >>> has_held(Interval(-2.0, 4.0, 0.9), 5.0, "up")
+    'held'
+    >>> has_held(Interval(-2.0, 6.0, 0.9), 5.0, "down")
+    'cannot_tell'
+    """
+    check_option("desired", desired, ("up", "down", "neither", "inverted_u"))
+    fell = desired != "down"
+    rose = desired != "up"
+    if (not fell or interval.low > -margin) and (not rose or interval.high < margin):
+        return "held"
+    if (fell and interval.high < -margin) or (rose and interval.low > margin):
+        return "broken"
+    return "cannot_tell"

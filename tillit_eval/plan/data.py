@@ -1,0 +1,198 @@
+"""The tables of one site, each read when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tillit_eval.codebook import Codebook, read_codebook
+from tillit_eval.errors import DataProblem, few
+from tillit_eval.exports import read_responses
+from tillit_eval.plan.model import Site, SurveyFiles
+from tillit_eval.scales import score_scales
+from tillit_eval.simulation import Truth, read_truth, tabulate_truth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tillit_eval.phrases import Label
+
+
+class SurveyData:
+    """The tables of one survey. Each is read once; a caller gets a copy.
+
+    Parameters
+    ----------
+    files : SurveyFiles
+        Where they lie.
+    site : Site
+        The place they belong to.
+    """
+
+    def __init__(self, files: SurveyFiles, site: Site) -> None:
+        self.name = files.name
+        self._files, self._site = files, site
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """What was asked."""
+        return read_codebook(self._files.codebook)
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """What came back, one row per person and wave."""
+        return self._responses.copy()
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """The same rows with one column per scale."""
+        return self._scores.copy()
+
+    @property
+    def invited(self) -> pd.DataFrame:
+        """How many were asked in each unit and wave."""
+        return _read_table(self._files.invited, "invited", self.name)
+
+    @property
+    def waves(self) -> pd.DataFrame:
+        """When each wave was, and with which questionnaire."""
+        return _read_table(self._files.waves, "waves", self.name)
+
+    @property
+    def truth(self) -> Truth:
+        """What is true, if the answers are simulated."""
+        return read_truth(_path(self._site.truth, "truth"), survey=self.name)
+
+    @cached_property
+    def _responses(self) -> pd.DataFrame:
+        return read_responses(self._files.responses, self.codebook)
+
+    @cached_property
+    def _scores(self) -> pd.DataFrame:
+        return score_scales(self._responses, self.codebook)
+
+    def __repr__(self) -> str:
+        return f"<SurveyData: {self.name}>"
+
+
+class SiteData:
+    """The data of one site. Each table is read once; a caller gets a copy.
+
+    ``responses``, ``scores``, ``codebook``, ``invited``, ``waves`` and ``truth``
+    are those of its first survey; ``survey(name)`` gives any other.
+
+    Parameters
+    ----------
+    plan : Site
+        What was planned, with the places of the tables.
+    """
+
+    def __init__(self, plan: Site) -> None:
+        self.plan = plan
+        self._surveys = {files.name: SurveyData(files, plan) for files in plan.surveys}
+
+    @property
+    def name(self) -> str:
+        """Key of the site."""
+        return self.plan.name
+
+    @property
+    def label(self) -> Label:
+        """Name of the site in both languages."""
+        return self.plan.label
+
+    def survey(self, name: str = "") -> SurveyData:
+        """Return one survey; the first of the site by default.
+
+        Raises
+        ------
+        DataProblem
+            If the site has no such survey.
+        """
+        wanted = name or next(iter(self._surveys), "")
+        if wanted not in self._surveys:
+            raise DataProblem(
+                "The site has no such survey.",
+                expected=f"one of {few(self._surveys)}",
+                found=repr(name) if name else "no survey at all",
+                to_fix="use the name of a survey as it stands in the study file",
+            )
+        return self._surveys[wanted]
+
+    @property
+    def codebook(self) -> Codebook:
+        """What was asked in the first survey."""
+        return self.survey().codebook
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """What came back in the first survey."""
+        return self.survey().responses
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Scores of the first survey."""
+        return self.survey().scores
+
+    @property
+    def invited(self) -> pd.DataFrame:
+        """How many the first survey asked."""
+        return self.survey().invited
+
+    @property
+    def waves(self) -> pd.DataFrame:
+        """When the waves of the first survey were."""
+        return self.survey().waves
+
+    @property
+    def truth(self) -> Truth:
+        """What is true of the first survey, if it is simulated."""
+        return self.survey().truth
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The units, their arms and when the reform started in each."""
+        from tillit_eval.exports import read_units
+
+        return read_units(_path(self.plan.units, "units"))
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """Register figures by unit and period."""
+        from tillit_eval.exports import read_series
+
+        return read_series(_path(self.plan.series, "series"))
+
+    @property
+    def basis(self) -> pd.DataFrame:
+        """Where each value of a simulated truth comes from."""
+        return tabulate_truth(_path(self.plan.truth, "truth"))
+
+    @property
+    def expected(self) -> pd.DataFrame:
+        """What each planned question should find in a simulated site."""
+        return _read_table(self.plan.expected, "expected", self.name)
+
+    def __repr__(self) -> str:
+        return f"<SiteData: {self.name}>"
+
+
+def _path(path: Path | None, table: str) -> Path:
+    if path is None:
+        raise DataProblem(
+            f"The site has no table of {table}.",
+            expected=f"{table} = a path in the study file",
+            found="nothing",
+            to_fix="add the table to the site, or leave the question out",
+        )
+    return path
+
+
+def _read_table(path: Path | None, table: str, owner: str) -> pd.DataFrame:
+    """Read a plain table of the study; waves and units stay text."""
+    import pandas as pd
+
+    text = dict.fromkeys(("site", "wave", "unit", "from", "to"), "str")
+    frame: pd.DataFrame = pd.read_csv(_path(path, table), dtype=text, encoding="utf-8")
+    return frame

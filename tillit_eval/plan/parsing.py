@@ -1,0 +1,165 @@
+"""Parts of a study file, checked key by key; problems are collected, not raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from tillit_eval.phrases import Label
+
+Kind = Literal["text", "number", "whole", "texts", "numbers", "label", "path", "table"]
+
+STUDY: dict[str, Kind] = {
+    "title": "text",
+    "k_min": "whole",
+    "codebook": "path",
+}
+SITE: dict[str, Kind] = {
+    "name": "text",
+    "label": "label",
+    "source": "text",
+    "units": "path",
+    "series": "path",
+    "truth": "path",
+    "expected": "path",
+    "survey": "table",
+    "question": "table",
+}
+SURVEY: dict[str, Kind] = {
+    "codebook": "path",
+    "responses": "path",
+    "invited": "path",
+    "waves": "path",
+}
+QUESTION: dict[str, Kind] = {
+    "id": "text",
+    "scale": "text",
+    "label": "label",
+    "design": "text",
+    "role": "text",
+    "survey": "text",
+    "before": "text",
+    "after": "text",
+    "estimand": "text",
+    "average": "text",
+    "assigned": "text",
+    "treated": "texts",
+    "leave_out": "texts",
+    "top": "numbers",
+    "margin": "number",
+    "margin_source": "text",
+    "floor": "whole",
+    "unit": "text",
+    "delivered": "whole",
+    "planned": "whole",
+    "expect": "text",
+    "reason": "text",
+}
+
+
+@dataclass(slots=True)
+class Reading:
+    """A study file being read: its folder, and what is wrong so far.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the file lies; nothing outside it is read.
+    problems : list of str
+        In a few words each, in the order met.
+    outside : list of str
+        The keys whose paths leave the folder.
+    """
+
+    folder: Path
+    problems: list[str]
+    outside: list[str]
+
+    def note(self, where: str, what: str) -> None:
+        """Remember a problem."""
+        self.problems.append(f"{where}: {what}")
+
+    def take(
+        self,
+        table: object,
+        known: Mapping[str, Kind],
+        where: str,
+        *,
+        required: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
+        """Return the values of a table that can be used; note the others."""
+        if not isinstance(table, Mapping):
+            self.note(where, "is not a table of keys and values")
+            return {}
+        taken: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                self.note(where, f"unknown key '{key}'{_meant(key, known)}")
+                continue
+            read = self._as_kind(value, known[key], f"{where}: {key}")
+            if read is not None:
+                taken[key] = read
+        for key in required:
+            if key not in table:
+                self.note(where, f"no '{key}'")
+        return taken
+
+    def _as_kind(self, value: object, kind: Kind, where: str) -> Any:
+        if kind == "table":
+            return value
+        if kind == "path":
+            return self._path(value, where)
+        if kind == "label":
+            return self._label(value, where)
+        if kind in ("texts", "numbers"):
+            single = (str,) if kind == "texts" else (int, float)
+            if isinstance(value, list) and all(_is(v, single) for v in value):
+                return tuple(value)
+            self.note(where, f"is not a list of {kind}")
+            return None
+        wanted: dict[str, tuple[type, ...]] = {
+            "text": (str,),
+            "whole": (int,),
+            "number": (int, float),
+        }
+        if _is(value, wanted[kind]):
+            return value
+        hint = f'; write it in quotes: "{value}"' if kind == "text" else ""
+        self.note(where, f"is not a {kind}{hint}" if kind == "text" else _not_a(kind))
+        return None
+
+    def _path(self, value: object, where: str) -> Path | None:
+        """Return a path under the study's folder, or note that it leaves it."""
+        if not isinstance(value, str):
+            self.note(where, "is not a path in quotes")
+            return None
+        path = (self.folder / value).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            self.outside.append(where)
+            return None
+        if not path.is_file():
+            self.note(where, "there is no such file")
+            return None
+        return path
+
+    def _label(self, value: object, where: str) -> Label | None:
+        if isinstance(value, Mapping) and {*value} == {"en", "sv"}:
+            return Label(en=str(value["en"]), sv=str(value["sv"]))
+        self.note(where, 'is not { en = "…", sv = "…" }')
+        return None
+
+
+def _is(value: object, kinds: tuple[type, ...]) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def _not_a(kind: str) -> str:
+    return "is not a whole number" if kind == "whole" else "is not a number"
+
+
+def _meant(key: str, known: Mapping[str, Kind]) -> str:
+    near = get_close_matches(key, known, n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""

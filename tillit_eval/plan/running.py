@@ -1,0 +1,300 @@
+"""Answer what was promised, in the order promised, or say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tillit_eval.comparison import (
+    adjust_p_values,
+    compare_adjusted,
+    compare_overlapping,
+    compare_paired,
+    compare_shares,
+    compare_waves,
+)
+from tillit_eval.errors import DataProblem, TooFewAnswers, few
+from tillit_eval.findings import (
+    Change,
+    Finding,
+    Findings,
+    NotAnswered,
+    Source,
+    read_source,
+)
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.plan.model import COMPARING, Question, Study
+
+if TYPE_CHECKING:
+    from tillit_eval.plan.data import SiteData
+
+_COMPARISONS: dict[str, tuple[Callable[..., Finding | Findings], tuple[str, ...]]] = {
+    "paired": (compare_paired, ("average",)),
+    "waves": (compare_waves, ("average",)),
+    "overlapping": (compare_overlapping, ("average", "estimand")),
+    "adjusted": (compare_adjusted, ("average", "estimand")),
+    "shares": (compare_shares, ("top", "estimand")),
+}
+_SOURCES: tuple[Source, ...] = ("real", "synthetic", "published", "mixed", "unstated")
+
+
+def run_plan(study: Study, site: str) -> Findings:
+    """How do the data of one site answer the questions that were planned?
+
+    Guard rails come first, then the primary question, then the others. A
+    question that the data cannot answer gives its reason, so that every planned
+    question has a row.
+
+    Parameters
+    ----------
+    study : Study
+        From `read_study`.
+    site : str
+        Key of the site.
+
+    Returns
+    -------
+    Findings
+        One per question, with ``expected = "planned"``, ``site``, ``role`` and
+        ``key``. For ``overlapping`` the other estimand follows its headline,
+        without a role.
+
+    Raises
+    ------
+    DataProblem
+        If the study has no such site, or a table does not fit its codebook.
+
+    See Also
+    --------
+    run_all : All sites.
+    tabulate_expectations : Whether answers and refusals came as planned.
+
+    Notes
+    -----
+    The confirmatory family of a site is its one primary question, so its p stands
+    as it is. Guard rails are judged by their margins, see `judge_guard_rails`. The
+    secondary questions of a site are adjusted together by Benjamini and Hochberg,
+    and get new verdicts.
+
+    Examples
+    --------
+    >>> from tillit_eval.plan import read_study
+    >>> study = read_study("data/sample/study.toml")
+    >>> findings = run_plan(study, study.names[0])
+    >>> findings[0].role, findings.where(role="primary")[0].expected
+    ('guard_rail', 'planned')
+    """
+    data = study.site(site)
+    answers = [
+        found for question in data.plan.in_order for found in _answer(question, data)
+    ]
+    return _adjusted(answers)
+
+
+def run_all(study: Study) -> Findings:
+    """How do the data of all sites answer the questions that were planned?
+
+    Parameters
+    ----------
+    study : Study
+        From `read_study`.
+
+    Returns
+    -------
+    Findings
+        Site by site, in the order of the study. A progress bar shows where
+        somebody looks.
+
+    Raises
+    ------
+    DataProblem
+        If a table of a site does not fit its codebook.
+
+    See Also
+    --------
+    run_plan : One site.
+
+    Examples
+    --------
+    >>> from tillit_eval.plan import read_study
+    >>> study = read_study("data/sample/study.toml")
+    >>> {finding.site for finding in run_all(study)} == set(study.names)
+    True
+    """
+    from tqdm import tqdm
+
+    found = Findings()
+    for name in tqdm(study.names, desc=study.title, disable=None, leave=False):
+        found = found + run_plan(study, name)
+    return found
+
+
+def _answer(question: Question, data: SiteData) -> list[Finding]:
+    """Answer one question; several findings where it has several estimands."""
+    try:
+        found = _ask(question, data)
+    except TooFewAnswers as problem:
+        reason = phrase(problem.reason, **problem.values)
+        found = [_not_answered(question, data, reason)]
+    labels = {}
+    if question.label is not None:
+        labels[question.scale] = question.label
+    elif question.design in COMPARING:
+        labels = data.survey(question.survey).codebook.labels
+    stamped = [
+        replace(
+            finding,
+            expected="planned",
+            site=data.name,
+            role=question.role if position == 0 else "",
+            key=question.id,
+        )
+        for position, finding in enumerate(found)
+    ]
+    return list(Findings(stamped).named(labels))
+
+
+def _ask(question: Question, data: SiteData) -> list[Finding]:
+    if question.design == "series":
+        return [_refuse_series(question, data)]
+    if question.design == "effect":
+        reason = phrase("plan.nothing_delivered", n=question.planned)
+        return [_not_answered(question, data, reason)]
+    kept, left_out = _rows(question, data)
+    found = _compare(question, kept)
+    findings = list(found) if isinstance(found, Findings) else [found]
+    return [
+        replace(each, left_out=each.left_out + left_out)
+        if isinstance(each, Change)
+        else each
+        for each in findings
+    ]
+
+
+def _rows(
+    question: Question, data: SiteData
+) -> tuple[pd.DataFrame, tuple[tuple[Phrase, int], ...]]:
+    """Return the rows compared, with the arms marked, and who was left out."""
+    survey = data.survey(question.survey)
+    rows = survey.responses if question.design == "shares" else survey.scores
+    if question.leave_out or question.treated:
+        _check_units(question, rows)
+    out = (
+        rows["unit"].isin(question.leave_out)
+        if question.leave_out
+        else pd.Series(False, index=rows.index)
+    )
+    asked = rows["wave"].astype(str).isin([question.before, question.after])
+    answered = rows[question.scale].notna() & asked
+    n = int((out & answered).sum())
+    kept = rows[~out]
+    if question.treated:
+        kept = kept.assign(treated=kept["unit"].isin(question.treated))
+    why = phrase("plan.left_out_units", n=len(question.leave_out))
+    return kept, ((why, n),) if n else ()
+
+
+def _check_units(question: Question, rows: pd.DataFrame) -> None:
+    """Refuse units of the plan that no row knows: most likely a slip of the pen."""
+    present = set(rows["unit"].dropna().unique()) if "unit" in rows.columns else set()
+    unknown = sorted({*question.leave_out, *question.treated} - present)
+    if unknown:
+        raise DataProblem(
+            f"The plan of question '{question.id}' names units that have no answers.",
+            expected="names of units as they stand in the column 'unit'",
+            found=f"{len(unknown)} other name(s): {few(unknown)}",
+            to_fix="correct treated or leave_out in the study file",
+        )
+
+
+def _compare(question: Question, rows: pd.DataFrame) -> Finding | Findings:
+    """Call the comparison that was planned, with all it was planned with."""
+    compare, named = _COMPARISONS[question.design]
+    options: dict[str, Any] = {name: getattr(question, name) for name in named}
+    if question.treated:
+        options["treated"] = "treated"
+    assigned = question.assigned or ("unit" if question.treated else None)
+    return compare(
+        rows,
+        question.scale,
+        before=question.before,
+        after=question.after,
+        assigned=assigned,
+        margin=question.margin,
+        k_min=question.floor,
+        **options,
+    )
+
+
+def _refuse_series(question: Question, data: SiteData) -> NotAnswered:
+    """Say why a series cannot be asked: two waves, or nothing before the start."""
+    if question.survey:
+        return _not_answered(question, data, phrase("plan.waves_are_no_series"))
+    series, units = data.series, data.units
+    rows = series[series["indicator"] == question.scale]
+    if question.unit:
+        rows = rows[rows["unit"].astype(str) == question.unit]
+    counted = rows.dropna(subset=["value"])
+    starts = units.set_index("unit")["start"]
+    start = float(starts.get(question.unit, np.nan)) if question.unit else np.nan
+    n_before = int((_period_times(counted["period"]) < start).sum())
+    reason = (
+        phrase("plan.no_baseline", unit=question.unit)
+        if question.unit and n_before == 0
+        else phrase("plan.series_not_offered")
+    )
+    return _not_answered(question, data, reason)
+
+
+def _period_times(periods: pd.Series[str]) -> pd.Series[float]:
+    """Return the middle of each period in years: a year, half, quarter or month."""
+    parts = periods.astype(str).str.extract(r"^(\d{4})(?:-?([HQTK]?)(\d{1,2}))?$")
+    year = pd.to_numeric(parts[0], errors="coerce")
+    n = parts[1].map({"H": 2, "Q": 4, "K": 4, "T": 3, "": 12}).fillna(1).astype(float)
+    number = pd.to_numeric(parts[2], errors="coerce").fillna(1)
+    return year + (number - 0.5) / n
+
+
+def _not_answered(question: Question, data: SiteData, reason: Phrase) -> NotAnswered:
+    return NotAnswered(
+        scale=question.scale,
+        asked=question.design,
+        reason=reason,
+        source=_source(question, data),
+        floor=question.floor,
+    )
+
+
+def _source(question: Question, data: SiteData) -> Source:
+    if question.design in COMPARING or question.survey:
+        return read_source(data.survey(question.survey).responses)
+    if question.design == "series":
+        return read_source(data.series)
+    for source in _SOURCES:
+        if source == data.plan.source:
+            return source
+    return "unstated"
+
+
+def _adjusted(findings: list[Finding]) -> Findings:
+    """Adjust the secondary questions of one site; every finding keeps its place."""
+    places = [i for i, each in enumerate(findings) if _is_secondary(each)]
+    if not places:
+        return Findings(findings)
+    family = adjust_p_values(
+        Findings(findings[i] for i in places), method="benjamini-hochberg"
+    )
+    new = dict(zip(places, family, strict=True))
+    return Findings(new.get(i, each) for i, each in enumerate(findings))
+
+
+def _is_secondary(finding: Finding) -> bool:
+    return (
+        isinstance(finding, Change)
+        and finding.role == "secondary"
+        and finding.p_value is not None
+    )
