@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -94,19 +94,17 @@ def split_codes(column: Column) -> tuple[list[int], dict[int, str]]:
     return [code for code in rest if code not in missing], missing
 
 
-def _apart(codes: Sequence[int], labels: Mapping[int, str]) -> Iterable[int]:
+def _apart(codes: Sequence[int], labels: Mapping[int, str]) -> list[int]:
     """Find codes customary for no answer that stand apart from the others."""
     customary = set(guesses()["missing"]["codes"]) - set(labels)
     kept = [code for code in codes if code not in customary]
     if not kept:
         return []
-    return [
-        code
-        for code in codes
-        if code in customary
-        and (code > kept[-1] + 1 or (code < 0 <= kept[0]))
-        and not set(range(kept[-1] + 1, code)) & set(codes) - customary
-    ]
+    top = kept[-1]
+    while top + 1 in codes:
+        top += 1
+    below = [code for code in codes if code in customary and code < 0 <= kept[0]]
+    return below + [code for code in codes if code in customary and code > top]
 
 
 def says_missing(label: str) -> bool:

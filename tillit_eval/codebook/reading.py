@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise _unreadable("cannot be opened", type(error).__name__) from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(unicodedata.normalize("NFC", text))
     except tomllib.TOMLDecodeError as error:
         place = str(error).rpartition("(")[2].rstrip(")")
         raise _unreadable("is not TOML", f"a line that cannot be read, {place}") from (

@@ -1,0 +1,233 @@
+"""Drafts: usable at once, every guess a question, and no person's words in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tillit_eval as te
+from tillit_eval.codebook import Draft
+from tillit_eval.codebook.guessing import split_codes, widen
+from tillit_eval.errors import DataProblem, FileProblem
+
+N = 120
+QUESTION = "Hur ofta får du stöd av din närmaste chef i det dagliga arbetet på enheten?"
+SECRETS = ["Chefen Kalle", "example.org", "9876", "070", "Anna", "Norr"]
+
+
+@pytest.fixture(scope="module")
+def export() -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    trait = rng.normal(size=N)
+
+    def item(sign: int = 1) -> np.ndarray:
+        noise = rng.normal(size=N) * 0.8
+        return np.clip(np.round(3 + sign * trait + noise), 2, 5).astype(int)
+
+    words = ["Aldrig", "Ibland", "Ofta", "Alltid"]
+    often = np.array(words)[np.clip(np.round(trait + 1.5), 0, 3).astype(int)]
+    against = np.array(words[::-1])[np.clip(np.round(trait + 1.5), 0, 3).astype(int)]
+    unsure = np.where(np.arange(N) % 20 == 0, "Vet ej", often)
+    return pd.DataFrame(
+        {
+            "Svars-ID": range(1000, 1000 + N),
+            "Enhet": ["Norr", "Syd", "Väst"] * (N // 3),
+            "Mejl": [f"p{i}@example.org" for i in range(N)],
+            "pnr": ["19811218-9876"] * N,
+            "mobil": [f"070-174 06 {i % 90 + 10}" for i in range(N)],
+            "F1_1": item(),
+            "F1_2": item(),
+            "F1_3": 7 - item(),
+            "F1_4": np.where(np.arange(N) % 12 == 0, 99, item()),
+            QUESTION: unsure,
+            "F2_2": often,
+            "F2_3": against,
+            "Kommentar": [None] * (N - 3) + ["Chefen Kalle är elak", "nej", "-"],
+            "Vem?": ["Anna"] * 6 + ["Bo"] * (N - 6),
+            "Kön": ["Kvinna", "Man"] * (N // 2),
+            "Ålder": rng.integers(20, 65, N),
+            "Tom": [None] * N,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def draft(export) -> Draft:
+    return te.draft_codebook(export)
+
+
+def asked(draft: Draft, about: str) -> str:
+    found = [q.ask.say("en") for q in draft.questions if q.about == about]
+    return " ".join(found)
+
+
+def test_a_draft_is_read_at_once_in_either_language(draft, tmp_path) -> None:
+    for lang in ("en", "sv"):
+        path = tmp_path / f"{lang}.toml"
+        draft.write(path, lang=lang)
+        assert te.read_codebook(path) == draft.codebook
+    te.codebook.write_codebook(draft, tmp_path / "same.toml")
+    same = (tmp_path / "same.toml").read_text(encoding="utf-8")
+    assert same == draft.to_toml("en")
+    assert same.count("# decide: ") == len(draft.questions)
+    assert draft.to_toml("sv").count("# avgör: ") == len(draft.questions)
+
+
+def test_no_word_of_a_person_and_no_identity_is_shown(draft, export) -> None:
+    shown = draft.to_toml("en") + draft.to_toml("sv") + str(draft) + repr(draft)
+    for secret in SECRETS:
+        assert secret not in shown, secret
+    assert not {"Mejl", "pnr", "mobil", "Kommentar", "Vem?"} & {
+        item.key for item in draft.codebook.items
+    }
+    columns = asked(draft, "columns")
+    assert "personal numbers" in columns
+    assert "'Mejl', 'pnr', 'mobil'" in columns
+    assert "free text: 'Kommentar', 'Vem?'" in columns
+    assert "not a few answer codes: 'Ålder'" in columns
+    assert "empty: 'Tom'" in columns
+
+
+def test_a_header_that_is_an_identity_is_named_by_its_place() -> None:
+    odd = pd.DataFrame({"q1": [1, 2] * 20, "19811218-9876": ["x y"] * 39 + ["z"]})
+    shown = te.draft_codebook(odd).to_toml("sv")
+    assert "9876" not in shown
+    assert "[2]" in shown
+
+
+def test_columns_items_ranges_and_missing_codes_are_guessed(draft) -> None:
+    book = draft.codebook
+    assert book.columns == (("respondent", ("Svars-ID",)), ("unit", ("Enhet",)))
+    keys = [item.key for item in book.items]
+    assert keys == ["F1_1", "F1_2", "F1_3", "F1_4", "q10", "F2_2", "F2_3", "Kön"]
+    first, fourth = book.item("F1_1"), book.item("F1_4")
+    assert first.codes == fourth.codes == (1, 2, 3, 4, 5)
+    assert "answers 2 to 5 were found; are 1 to 5 possible?" in asked(draft, "F1_1")
+    assert fourth.missing == ((99, "no answer"),)
+    assert "do these codes mean no answer, and why: 99?" in asked(draft, "F1_4")
+    assert "right order" in asked(draft, "Kön")
+
+
+def test_answers_in_words_get_their_customary_order(draft) -> None:
+    often = draft.codebook.item("q10")
+    expected = [("Aldrig", 1), ("Ibland", 2), ("Ofta", 3), ("Alltid", 4)]
+    assert list(often.answers) == [*expected, ("Vet ej", 90)]
+    assert often.missing == ((90, "Vet ej"),)
+    assert often.aliases == (("*", QUESTION),)
+    assert len(often.label.sv) <= 60
+    assert "short name" in asked(draft, "q10")
+
+
+def test_neighbours_make_a_scale_and_those_against_it_are_asked_about(draft) -> None:
+    scales = {scale.key: scale.items for scale in draft.codebook.scales}
+    assert scales == {
+        "scale_1": ("F1_1", "F1_2", "F1_3", "F1_4"),
+        "scale_2": ("q10", "F2_2", "F2_3"),
+    }
+    against = [q.about for q in draft.questions if "reversed" in q.ask.key]
+    assert against == ["F1_3", "F2_3"]
+    assert "is it reversed?" in asked(draft, "F1_3")
+    assert not draft.codebook.item("F1_3").reversed
+
+
+def test_unrelated_items_are_not_called_reversed() -> None:
+    rng = np.random.default_rng(8)
+    noise = pd.DataFrame(rng.integers(1, 6, (400, 4)), columns=list("abcd"))
+    noise["d"] = noise["c"]
+    draft = te.draft_codebook(noise)
+    assert not [q for q in draft.questions if "reversed" in q.ask.key]
+
+
+def test_a_draft_can_be_used_before_anybody_decided(export, draft) -> None:
+    answers = export.replace(99, np.nan)
+    scores = te.score_scales(answers, draft.codebook, scales="scale_1")
+    assert scores["scale_1"].notna().all()
+
+
+def test_a_csv_as_excel_in_swedish_saves_it(export, draft, tmp_path) -> None:
+    path = tmp_path / "x.csv"
+    for encoding in ("cp1252", "utf-8-sig", "utf-16"):
+        export.to_csv(path, sep=";", index=False, encoding=encoding)
+        from_file = te.draft_codebook(path)
+        assert from_file.codebook.items == draft.codebook.items
+        assert from_file.codebook.title == "x"
+
+
+def test_an_excel_file(export, draft, tmp_path) -> None:
+    export.to_excel(tmp_path / "x.xlsx", index=False)
+    assert te.draft_codebook(tmp_path / "x.xlsx").codebook.items == draft.codebook.items
+
+
+def test_spss_brings_labels_and_missing_codes(tmp_path) -> None:
+    import pyreadstat
+
+    rows = pd.DataFrame({"v1": [2.0, 3, 4, 99] * 10, "v2": [1.0, 2, 3, 8] * 10})
+    pyreadstat.write_sav(
+        rows,
+        str(tmp_path / "x.sav"),
+        column_labels=["Tillit uppåt", ""],
+        variable_value_labels={
+            "v1": {1: "Inte alls", 5: "Helt", 99: "Avstår"},
+            "v2": {1: "Nej", 2: "Delvis", 3: "Ja", 8: "Vet ej"},
+        },
+        missing_ranges={"v1": [{"lo": 97, "hi": 99}]},
+    )
+    draft = te.draft_codebook(tmp_path / "x.sav")
+    one, two = draft.codebook.items
+    assert one.label.sv == "Tillit uppåt"
+    assert one.codes == (1, 2, 3, 4, 5)
+    assert one.answers == (("Inte alls", 1), ("Helt", 5), ("Avstår", 99))
+    assert one.missing == ((99, "Avstår"),)
+    assert two.missing == ((8, "Vet ej"),)
+    assert "mean no answer" not in asked(draft, "v1")
+    assert "mean no answer, and why: 8?" in asked(draft, "v2")
+
+
+def test_codes_that_stand_apart_are_missing_and_those_in_a_row_are_not() -> None:
+    from tillit_eval.codebook.columns import Column
+
+    def split(*codes: int) -> tuple[list[int], list[int]]:
+        column = Column(name="q", numbers=np.array(codes, dtype=float))
+        valid, missing = split_codes(column)
+        return valid, sorted(missing)
+
+    assert split(1, 2, 5, 9) == ([1, 2, 5], [9])
+    assert split(1, 5, 7, 8, 9) == ([1, 5, 7, 8, 9], [])
+    assert split(1, 5, 8, 9) == ([1, 5], [8, 9])
+    assert split(-9, 1, 5) == ([1, 5], [-9])
+    assert split(0, 10) == ([0, 10], [])
+    assert [widen(2, 4), widen(1, 6), widen(0, 9), widen(3, 14)] == [
+        (1, 4),
+        (1, 6),
+        (0, 10),
+        (3, 14),
+    ]
+
+
+def test_swedish_and_english_sentences(draft) -> None:
+    assert draft.sentence("en").startswith(
+        f"Drafted: items 8, scales 2. Questions to decide: {len(draft.questions)}."
+    )
+    assert draft.sentence("sv").startswith("Utkast: frågor 8, skalor 2.")
+    assert "är frågan omvänd?" in draft.sentence("sv")
+
+
+def test_refusals(tmp_path) -> None:
+    with pytest.raises(DataProblem, match=r"The columns have no names\."):
+        te.draft_codebook(pd.DataFrame(np.ones((3, 2))))
+    with pytest.raises(DataProblem, match="This is not a table of answers"):
+        te.draft_codebook({"a": 1})
+    with pytest.raises(DataProblem, match="The table of answers is empty"):
+        te.draft_codebook(pd.DataFrame({"a": []}))
+    with pytest.raises(DataProblem) as nothing:
+        te.draft_codebook(pd.DataFrame({"Kommentar": ["Chefen Kalle", "b"]}))
+    assert "found:    1 columns, none of that kind" in str(nothing.value)
+    assert "Kalle" not in str(nothing.value)
+    with pytest.raises(FileProblem, match=r"The export is not there\."):
+        te.draft_codebook(tmp_path / "none.sav")
+    for name in ("broken.sav", "broken.xlsx", "empty.csv"):
+        content = b"" if name.startswith("empty") else b"not this"
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileProblem, match=r"The export cannot be read\."):
+            te.draft_codebook(tmp_path / name)
