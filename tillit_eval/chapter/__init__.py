@@ -7,6 +7,7 @@ from tillit_eval.chapter.places import Places, find_chapters
 from tillit_eval.chapter.private import strip_private
 from tillit_eval.chapter.reproducing import reproduce_chapters
 from tillit_eval.chapter.running import read_chapter, run_chapter, write_chapter
+from tillit_eval.chapter.sites import new_site
 
 __all__ = [
     "Difference",
@@ -16,6 +17,7 @@ __all__ = [
     "compare_chapters",
     "draw_figure",
     "find_chapters",
+    "new_site",
     "read_chapter",
     "reproduce_chapters",
     "run_chapter",

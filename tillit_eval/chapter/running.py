@@ -287,7 +287,7 @@ def _steady_kernel(lang: Language) -> Iterator[tuple[Any, dict[str, str]]]:
 
     first_line = f"__import__('tillit_eval').use_language('{lang}')"
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    command += ["--HistoryManager.enabled=False"]
+    command += ["--HistoryManager.enabled=False", "--log-level=ERROR"]
     command += [f"--IPKernelApp.exec_lines={first_line}"]
 
     class ThisInterpreter(KernelSpecManager):  # type: ignore[misc, unused-ignore]

@@ -47,8 +47,12 @@ def _check(asked: Namespace) -> int:
     from tillit_eval.exports import check_export, explain_problems
 
     codebook = read_codebook(asked.codebook)
-    shape = "wide" if asked.wide else "long"
-    problems = check_export(asked.export, codebook, wave=asked.wave, shape=shape)
+    problems = check_export(
+        asked.export,
+        codebook,
+        wave=asked.wave,
+        shape="wide" if asked.wide else "long",
+    )
     print(say("cli.n_problems", file=asked.export.name, n=len(problems)))
     for column, what, count, rows, fix in explain_problems(problems).to_numpy():
         where = say("cli.rows", n=count, rows=rows or "–")

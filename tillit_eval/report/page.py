@@ -261,8 +261,8 @@ def _markdown(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Return a heading's text as HTML without its paragraph."""
-    return _markdown(text).removeprefix("<p>").removesuffix("</p>")
+    """Return a heading's words as HTML, without the heading around them."""
+    return _markdown(f"# {text}").removeprefix("<h1>").removesuffix("</h1>")
 
 
 def _code(source: str, lang: Language) -> str:
