@@ -1,10 +1,10 @@
 """What changed? Two waves of the same, of some of the same, or of other people."""
 
+from tillit_eval.comparison._mean_change import MeanChange
 from tillit_eval.comparison.adjusted import compare_adjusted
 from tillit_eval.comparison.model import (
     AdjustedChange,
     LinkedChange,
-    MeanChange,
     OverlappingChange,
     PairedChange,
     ShareChange,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from tillit_eval.comparison._arms import Arms, read_arms
+from tillit_eval.comparison._averages import Estimand, average_words, units_once
 from tillit_eval.comparison._effects import (
     gamma_correction,
     over_spread,
@@ -15,13 +17,8 @@ from tillit_eval.comparison._effects import (
 )
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
-    Codes,
-    Flags,
     Found,
-    Rows,
     change_between_arms,
-    everyone,
-    stayed,
     units_between_arms,
 )
 from tillit_eval.comparison._read import (
@@ -30,48 +27,14 @@ from tillit_eval.comparison._read import (
     ask,
     check_average,
     check_spread,
-    clusters,
     read_change,
-    refuse,
 )
 from tillit_eval.comparison.model import AdjustedChange
-from tillit_eval.comparison.overlapping import Estimand, average_words, units_once
 from tillit_eval.comparison.paired import left_out
-from tillit_eval.errors import DataProblem, check_columns, check_option
+from tillit_eval.errors import check_option
 from tillit_eval.findings import Average, Findings, Interval
-from tillit_eval.floors import K_MIN, is_shown
+from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
-from tillit_eval.summaries import ChangeSummary
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arms:
-    """The sums of two waves with the arm of every unit."""
-
-    summary: ChangeSummary
-    rows: Rows
-    codes: Codes
-    treated: Flags
-    estimand: Estimand
-
-    @property
-    def n_clusters(self) -> tuple[int, int]:
-        """Groups that errors cluster in, with the reform and without it."""
-        return self._groups(self.rows.n_before + self.rows.n_after > 0)
-
-    @property
-    def n_complete(self) -> tuple[int, int]:
-        """The same, of groups that answered both times."""
-        return self._groups(self.rows.unit_changes[1])
-
-    def _groups(self, seen: Flags) -> tuple[int, int]:
-        reform = len(np.unique(self.codes[seen & self.treated]))
-        return reform, len(np.unique(self.codes[seen & ~self.treated]))
-
-    @property
-    def sides(self) -> tuple[Rows, Rows]:
-        """The sums with the reform and without it."""
-        return self.rows.of(self.treated), self.rows.of(~self.treated)
 
 
 def compare_adjusted(
@@ -192,7 +155,9 @@ def compare_adjusted(
     )
     summary = read_change(scores, asked, columns)
     check_average(average, summary)
-    arms = _arms(summary, asked, assigned=assigned, treated=treated, estimand=estimand)
+    arms = read_arms(
+        summary, asked, assigned=assigned, treated=treated, estimand=estimand
+    )
     fits: dict[Average, Found] = {
         "people": change_between_arms(arms.rows, arms.codes, arms.treated)
     }
@@ -206,87 +171,7 @@ def compare_adjusted(
     return replace(chosen, alternatives=Findings(both.values()))
 
 
-def _arms(
-    summary: ChangeSummary,
-    asked: Asked,
-    *,
-    assigned: str,
-    treated: str,
-    estimand: Estimand,
-) -> _Arms:
-    """Settle who belongs to which arm, and that each has enough to say."""
-    check_columns(summary.units.columns, [treated], table="units")
-    arms = _Arms(
-        summary=summary,
-        rows=stayed(summary) if estimand == "stayed" else everyone(summary),
-        codes=clusters(summary, assigned),
-        treated=_flags(summary.units[treated].tolist(), treated),
-        estimand=estimand,
-    )
-    _check_not_mixed(arms, assigned, treated)
-    _check_enough_groups(arms)
-    _check_enough_people(arms, asked)
-    return arms
-
-
-def _flags(values: list[Any], treated: str) -> Flags:
-    known = {True: True, False: False, "True": True, "False": False}
-    known |= {"1": True, "0": False}
-    flags = [known.get(value) for value in values]
-    unknown = sum(flag is None for flag in flags)
-    if unknown:
-        raise DataProblem(
-            f"'{treated}' does not say who has the reform.",
-            expected="true or false, or 1 or 0, in every row",
-            found=f"another value in {unknown} of {len(flags)} units",
-            to_fix="make a column that is true where the reform came, in both waves",
-        )
-    return np.array(flags, dtype=bool)
-
-
-def _check_not_mixed(arms: _Arms, assigned: str, treated: str) -> None:
-    both = np.intersect1d(arms.codes[arms.treated], arms.codes[~arms.treated])
-    if len(both):
-        raise DataProblem(
-            f"'{treated}' varies within '{assigned}'.",
-            expected="every assigned group in one arm",
-            found=f"{len(both)} groups in both arms",
-            to_fix="give assigned= the level at which the reform was given or not",
-        )
-
-
-def _check_enough_groups(arms: _Arms) -> None:
-    reform, other = arms.n_complete
-    if min(reform, other) > 1:
-        return
-    raise refuse(
-        "One group in an arm cannot say how much groups differ.",
-        expected="at least 2 assigned groups that answered both times in each arm",
-        found=f"{reform} with the reform, {other} without it",
-        to_fix="add groups; a single one needs a placebo comparison instead",
-        reason=phrase("comparison.reason_one_treated")
-        if reform < 2
-        else phrase("comparison.reason_one_comparison"),
-    )
-
-
-def _check_enough_people(arms: _Arms, asked: Asked) -> None:
-    counts = [
-        int(n.sum()) for side in arms.sides for n in (side.n_before, side.n_after)
-    ]
-    source = arms.summary.source
-    if all(n > 1 and is_shown(n, floor=asked.floor, source=source) for n in counts):
-        return
-    raise refuse(
-        f"Too few answers to compare '{asked.scale}' between the arms.",
-        expected=f"at least {asked.floor} people in each arm and wave",
-        found=f"{min(counts)} in the smallest",
-        to_fix="compare larger groups, or more units together",
-        reason=phrase("comparison.reason_few_in_arm", n=asked.floor),
-    )
-
-
-def _finding(arms: _Arms, asked: Asked, fit: Found) -> AdjustedChange:
+def _finding(arms: Arms, asked: Asked, fit: Found) -> AdjustedChange:
     summary, rows = arms.summary, arms.rows
     squares = float((rows.square_before + rows.square_after).sum())
     size = math.sqrt(squares) / float((rows.n_before + rows.n_after).sum())
@@ -317,7 +202,7 @@ def _finding(arms: _Arms, asked: Asked, fit: Found) -> AdjustedChange:
     )
 
 
-def _n_people(arms: _Arms) -> int:
+def _n_people(arms: Arms) -> int:
     """Count people once, as far as they can be linked."""
     summary = arms.summary
     pairs = int(summary.n_pairs.sum())
@@ -326,7 +211,7 @@ def _n_people(arms: _Arms) -> int:
     return int(summary.n_before.sum() + summary.n_after.sum()) - pairs
 
 
-def _means(arms: _Arms, average: Average) -> dict[str, Any]:
+def _means(arms: Arms, average: Average) -> dict[str, Any]:
     reform, other = (
         side.unit_means if average == "units" else side.means for side in arms.sides
     )
@@ -338,7 +223,7 @@ def _means(arms: _Arms, average: Average) -> dict[str, Any]:
     }
 
 
-def _d_ppc2(arms: _Arms, estimate: float, interval: Interval) -> dict[str, Any]:
+def _d_ppc2(arms: Arms, estimate: float, interval: Interval) -> dict[str, Any]:
     """Standardise by the pooled spread between people before."""
     reform, other = arms.sides
     n = float(reform.n_before.sum()), float(other.n_before.sum())
@@ -354,7 +239,7 @@ def _d_ppc2(arms: _Arms, estimate: float, interval: Interval) -> dict[str, Any]:
     }
 
 
-def _words(arms: _Arms, average: Average) -> dict[str, Any]:
+def _words(arms: Arms, average: Average) -> dict[str, Any]:
     """Return estimand, method, reason and who was left out, as phrases."""
     n_clusters = sum(arms.n_clusters) if arms.summary.has_units else None
     linked_only = left_out(arms.summary) if arms.estimand == "stayed" else ()
@@ -366,7 +251,7 @@ def _words(arms: _Arms, average: Average) -> dict[str, Any]:
     }
 
 
-def _method(arms: _Arms, average: Average) -> Phrase:
+def _method(arms: Arms, average: Average) -> Phrase:
     if not arms.summary.has_units:
         return phrase("comparison.method_by_person")
     if average == "people":

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
+from tillit_eval.comparison._averages import (
+    Estimand,
+    average_words,
+    both_averages,
+    method_by_unit,
+    units_once,
+)
 from tillit_eval.comparison._effects import over_spread
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
     Found,
-    Rows,
-    change_of_means,
     everyone,
-    mean_of_units,
 )
 from tillit_eval.comparison._overlap import overlapping
 from tillit_eval.comparison._read import (
@@ -22,10 +25,8 @@ from tillit_eval.comparison._read import (
     Columns,
     ask,
     check_average,
-    check_clusters,
     check_spread,
     check_waves_full,
-    clusters,
     read_change,
 )
 from tillit_eval.comparison.model import OverlappingChange
@@ -35,8 +36,6 @@ from tillit_eval.findings import Average, Finding, Findings, NotAnswered
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
-
-Estimand = Literal["workplace", "stayed"]
 
 
 def compare_overlapping(
@@ -194,63 +193,6 @@ def workplace_change(
     }
     chosen = both.pop(asked.average)
     return replace(chosen, alternatives=Findings(both.values()))
-
-
-def both_averages(
-    summary: ChangeSummary, assigned: str | None
-) -> tuple[dict[Average, Found], int]:
-    """Estimate the change of everyone over people and over units.
-
-    Parameters
-    ----------
-    summary : ChangeSummary
-        Sums of the two waves.
-    assigned : str or None
-        Column of ``summary.units`` to cluster in.
-
-    Returns
-    -------
-    fits : dict
-        By the name of the average; units need two that answered both times.
-    n_clusters : int
-        Groups that errors cluster in.
-    """
-    rows, codes = everyone(summary), clusters(summary, assigned)
-    n_clusters = check_clusters(codes, rows.n_before + rows.n_after > 0)
-    _, both = rows.unit_changes
-    check_clusters(codes, both)
-    fits: dict[Average, Found] = {
-        "people": change_of_means(rows, codes),
-        "units": mean_of_units(rows, codes),
-    }
-    return fits, n_clusters
-
-
-def method_by_unit(summary: ChangeSummary, average: Average, n_clusters: int) -> Phrase:
-    """Return how the change was estimated where there are units."""
-    if average == "people":
-        return phrase("comparison.method_cluster")
-    if n_clusters == len(summary.n_pairs):
-        return phrase("comparison.method_unit_t")
-    return phrase("comparison.method_unit_cluster")
-
-
-def average_words(average: Average, n_clusters: int | None) -> Phrase:
-    """Return why the method fits the average asked for."""
-    if n_clusters is None:
-        return phrase("comparison.because_independent")
-    if average == "people":
-        return phrase("comparison.because_people")
-    return phrase("comparison.because_units")
-
-
-def units_once(rows: Rows, average: Average) -> tuple[tuple[Phrase, int], ...]:
-    """Return how many people an average of units leaves out, with the reason."""
-    _, both = rows.unit_changes
-    n = int((rows.n_before + rows.n_after)[~both].sum())
-    if average == "people" or not n:
-        return ()
-    return ((phrase("comparison.left_one_wave_unit"), n),)
 
 
 def _independent(summary: ChangeSummary, asked: Asked) -> OverlappingChange:

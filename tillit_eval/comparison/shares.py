@@ -14,6 +14,7 @@ from tillit_eval.comparison._answers import (
     check_top,
     count_answers,
 )
+from tillit_eval.comparison._averages import Estimand, average_words, units_once
 from tillit_eval.comparison._cluster import Array
 from tillit_eval.comparison._law import Inference, infer
 from tillit_eval.comparison._moments import (
@@ -40,7 +41,6 @@ from tillit_eval.comparison._read import (
 )
 from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_score
 from tillit_eval.comparison.model import ShareChange
-from tillit_eval.comparison.overlapping import Estimand, average_words, units_once
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Average, Findings, Interval

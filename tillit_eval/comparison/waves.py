@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from tillit_eval.comparison._averages import (
+    average_words,
+    both_averages,
+    method_by_unit,
+    units_once,
+)
 from tillit_eval.comparison._effects import over_spread, unlinked_interval
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import Found, everyone, welch_moments
@@ -18,12 +24,6 @@ from tillit_eval.comparison._read import (
     read_change,
 )
 from tillit_eval.comparison.model import WavesChange
-from tillit_eval.comparison.overlapping import (
-    average_words,
-    both_averages,
-    method_by_unit,
-    units_once,
-)
 from tillit_eval.findings import Average, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
