@@ -1,6 +1,10 @@
 """What may be shown together: floors, complementary suppression, and a ledger."""
 
-from tillit_eval.disclosure.findings import GuardedFindings, protect_findings
+from tillit_eval.disclosure.findings import (
+    GuardedFindings,
+    guard_findings,
+    protect_findings,
+)
 from tillit_eval.disclosure.kernel import Suppression, suppress_groups
 from tillit_eval.disclosure.order import swedish_sort_key
 from tillit_eval.disclosure.protected import Protected
@@ -10,6 +14,7 @@ __all__ = [
     "GuardedFindings",
     "Protected",
     "Suppression",
+    "guard_findings",
     "protect_findings",
     "protect_table",
     "suppress_groups",

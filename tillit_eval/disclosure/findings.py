@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tillit_eval.errors import DataProblem
 from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered
-from tillit_eval.floors import K_MIN, check_floor, is_shown
+from tillit_eval.floors import K_FLOOR, K_MIN, check_floor, is_shown
 from tillit_eval.phrases import Language, Phrase, phrase, say
 
 if TYPE_CHECKING:
@@ -152,13 +152,7 @@ def protect_findings(
     """
     floor = check_floor(k_min)
     given = [findings] if isinstance(findings, Finding) else list(findings)
-    if not all(isinstance(finding, Finding) for finding in given):
-        raise DataProblem(
-            "Only findings can be protected here.",
-            expected="findings, as returned by the compare_ and assess_ functions",
-            found="something else among them",
-            to_fix="use protect_table for a table of numbers",
-        )
+    _check_findings(given)
     reasons = [_reason(finding, max(floor, finding.floor)) for finding in given]
     guarded = [
         replace(finding, floor=max(floor, finding.floor))
@@ -168,6 +162,45 @@ def protect_findings(
     ]
     hidden = [reason is not None for reason in reasons]
     return GuardedFindings(guarded, hidden=hidden, floor=floor)
+
+
+def guard_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
+    """Which of these findings may be shown under the floor each one carries?
+
+    Figures and tables use it, so that nothing is drawn that may not be.
+
+    Parameters
+    ----------
+    findings : Finding or iterable of Finding
+        What is to be shown.
+
+    Returns
+    -------
+    GuardedFindings
+        In the same order.
+
+    Raises
+    ------
+    DataProblem
+        If something else than findings is given.
+
+    See Also
+    --------
+    protect_findings : With one floor for all.
+
+    Examples
+    --------
+    >>> len(guard_findings([]))
+    0
+    """
+    given = [findings] if isinstance(findings, Finding) else list(findings)
+    _check_findings(given)
+    parts = [protect_findings(f, k_min=max(f.floor, K_FLOOR)) for f in given]
+    return GuardedFindings(
+        (part[0] for part in parts),
+        hidden=(not part.ledger["shown"].all() for part in parts),
+        floor=max((f.floor for f in given), default=K_MIN),
+    )
 
 
 def _reason(finding: Finding, floor: int) -> Phrase | None:
@@ -182,6 +215,16 @@ def _reason(finding: Finding, floor: int) -> Phrase | None:
             if getattr(finding, "estimate", 0.5) in (0.0, 1.0):
                 return phrase("disclosure.reason_one_sided")
     return None
+
+
+def _check_findings(given: list[Finding]) -> None:
+    if not all(isinstance(finding, Finding) for finding in given):
+        raise DataProblem(
+            "Only findings can be protected here.",
+            expected="findings, as returned by the compare_ and assess_ functions",
+            found="something else among them",
+            to_fix="use protect_table for a table of numbers",
+        )
 
 
 def _without_numbers(finding: Finding, reason: Phrase) -> NotAnswered:

@@ -1,0 +1,23 @@
+"""How a finding looks: one function per kind of figure, no statistics inside."""
+
+from tillit_eval.figures.answers import plot_answers
+from tillit_eval.figures.changes import plot_changes
+from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
+from tillit_eval.figures.fidelity import plot_fidelity
+from tillit_eval.figures.items import plot_items
+from tillit_eval.figures.rollout import plot_rollout
+from tillit_eval.figures.shares import plot_shares
+from tillit_eval.figures.units import plot_units
+
+__all__ = [
+    "alt_text",
+    "drawn_axes",
+    "figure_data",
+    "plot_answers",
+    "plot_changes",
+    "plot_fidelity",
+    "plot_items",
+    "plot_rollout",
+    "plot_shares",
+    "plot_units",
+]

@@ -1,0 +1,195 @@
+"""The paper all figures are drawn on: sizes, colours, ticks, marks. No global style."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tillit_eval.findings import Finding, NotAnswered, Source
+from tillit_eval.phrases import Label, Language, number, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MUTED, LINE, GRID, BAND = "#1f1f1f", "#666666", "#9a9a9a", "#e4e4e4", "#efefef"
+# Okabe and Ito's blue and vermilion: told apart by everyone, and by shape in grey.
+BLUE, RED = "#0072B2", "#D55E00"
+BIG, NORMAL, SMALL = 11.0, 9.5, 8.5
+WIDTH = 7.2
+# Heights in points of what stands above the axes.
+MARK_LINE, KEY_LINE = 15.0, 17.0
+
+
+def paper(
+    ax: Axes | None, *, rows: float, row: float = 0.36, rest: float = 1.0
+) -> Axes:
+    """Return the Axes given, or new ones high enough for `rows` rows."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    size = (WIDTH, rest + row * max(rows, 2))
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def clean(ax: Axes, *, grid: bool = True) -> None:
+    """Take away what carries no information, on these Axes only."""
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.spines["bottom"].set_color(LINE)
+    ax.tick_params(axis="x", length=0, labelsize=SMALL, colors=MUTED, pad=5)
+    ax.tick_params(axis="y", length=0, labelsize=NORMAL, colors=INK, pad=6)
+    if grid:
+        ax.grid(axis="x", color=GRID, linewidth=0.8)
+        ax.set_axisbelow(True)
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Write the names of rows at the left, the first on top."""
+    wrapped = [wrap(name, 34) for name in names]
+    ax.set_yticks(range(len(names), 0, -1), wrapped)
+    ax.set_ylim(0.4, len(names) + 0.6)
+
+
+def name_axis(ax: Axes, text: str) -> None:
+    """Write what the horizontal axis measures, below it at the left."""
+    text = "\n".join(wrap(line, 70) for line in text.split("\n"))
+    ax.set_xlabel(text, fontsize=SMALL, color=MUTED, loc="left", labelpad=6)
+
+
+def beside(
+    ax: Axes, row: float, text: str, *, at: float = 8, bold: bool = False
+) -> None:
+    """Write a text to the right of the axes, on one row."""
+    ax.annotate(
+        text,
+        (1, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(at, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        color=INK if bold else MUTED,
+        annotation_clip=False,
+    )
+
+
+def write_instead(ax: Axes, row: float, text: str) -> None:
+    """Write on a row why nothing is drawn there."""
+    ax.annotate(
+        wrap(text, 66, lines=2),
+        (0, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        fontstyle="italic",
+        color=MUTED,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        zorder=5,
+    )
+
+
+def finish(
+    ax: Axes,
+    source: Source,
+    lang: Language,
+    *,
+    title: str | Label | None = None,
+    above: float = 0.0,
+) -> Axes:
+    """Write the mark of data that are not real, and the title over it."""
+    height = above
+    if source not in ("real", "published"):
+        ax.annotate(
+            say(f"figures.mark_{source}", lang),
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(0, above + 5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=SMALL,
+            fontweight="bold",
+            color=INK,
+            bbox={
+                "boxstyle": "square,pad=0.25",
+                "facecolor": "white",
+                "edgecolor": INK,
+            },
+        )
+        height += MARK_LINE + 4
+    if title is not None:
+        words = title.say(lang) if isinstance(title, Label) else title
+        ax.set_title(
+            words,
+            loc="left",
+            fontsize=BIG,
+            fontweight="bold",
+            color=INK,
+            pad=height + 6,
+        )
+    return ax
+
+
+def write_ticks(
+    ax: Axes, low: float, high: float, lang: Language, *, per_cent: bool = False
+) -> None:
+    """Set the limits and write about five round numbers in the reader's language."""
+    from matplotlib.ticker import MaxNLocator
+
+    places = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    shown = [float(place) for place in places if low <= place <= high]
+    step = places[1] - places[0]
+    digits = max(0, math.ceil(-math.log10(step) - 1e-9)) if step < 1 else 0
+    if round(step, digits) != round(step, digits + 1):
+        digits += 1
+    end = "\u00a0%" if per_cent else ""
+    ax.set_xlim(low, high)
+    ax.set_xticks(shown, [number(place, digits, lang) + end for place in shown])
+
+
+def wrap(text: str, width: int, *, lines: int = 3) -> str:
+    """Break a text into at most `lines` lines."""
+    return "\n".join(
+        textwrap.wrap(
+            text, width, max_lines=lines, placeholder=" \u2026", break_long_words=False
+        )
+    )
+
+
+def reason_in_words(finding: NotAnswered, lang: Language) -> str:
+    """Say shortly why a row is empty."""
+    if finding.reason.key == "disclosure.reason_under_floor":
+        return say("figures.not_shown_few", lang, **dict(finding.reason.values))
+    if finding.reason.key == "disclosure.reason_one_sided":
+        return say("disclosure.not_shown", lang)
+    return say("figures.cannot_tell", lang, reason=finding.reason)
+
+
+def silent_in_words(finding: NotAnswered, lang: Language) -> str:
+    """Say in a sentence why a row is empty."""
+    return f"{finding.name(lang)}: {reason_in_words(finding, lang).rstrip('.')}."
+
+
+def mark_in_words(source: Source, lang: Language) -> list[str]:
+    """Return the sentence that data which are not real must carry, or nothing."""
+    if source in ("real", "published"):
+        return []
+    return [say(f"words.mark_{source}", lang)]
+
+
+def source_of(findings: Iterable[Finding]) -> Source:
+    """Say where the data of several findings come from."""
+    kinds = {finding.source for finding in findings}
+    if not kinds or "unstated" in kinds:
+        return "unstated"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def in_words(name: str | Label, lang: Language) -> str:
+    """Return a name in the reader's language."""
+    return name.say(lang) if isinstance(name, Label) else str(name)

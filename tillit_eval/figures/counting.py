@@ -1,0 +1,109 @@
+"""How often each answer was given, per item and wave, and what of it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tillit_eval.codebook.model import Codebook
+from tillit_eval.errors import DataProblem, few
+from tillit_eval.findings import Source
+from tillit_eval.floors import is_shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def columns_of(items: Codebook | Sequence[str], scale: str | None) -> list[str]:
+    """Return the columns of the items asked for."""
+    if not isinstance(items, Codebook):
+        return [items] if isinstance(items, str) else [str(name) for name in items]
+    if scale is not None:
+        return list(items.scale(scale).items)
+    return [item.key for item in items.items]
+
+
+def codes_of(
+    responses: pd.DataFrame,
+    items: Codebook | Sequence[str],
+    names: list[str],
+    codes: Sequence[int] | None,
+) -> list[int]:
+    """Return the valid codes; refuse items that do not share them."""
+    if codes is None and isinstance(items, Codebook):
+        kinds = {items.item(name).codes for name in names}
+        if len(kinds) > 1:
+            raise DataProblem(
+                "Items with different answer codes cannot share one figure.",
+                expected="items with the same codes",
+                found=f"{len(kinds)} kinds among {len(names)} items",
+                to_fix="draw one scale at a time with scale=",
+            )
+        codes = kinds.pop()
+    given = responses[names].to_numpy(dtype=float)
+    present = given[~np.isnan(given)]
+    if codes is None and len(present):
+        codes = range(int(present.min()), int(present.max()) + 1)
+    valid = sorted(codes or ())
+    wrong = sorted(set(present.tolist()) - set(valid))
+    if wrong or len(valid) < 2:
+        raise DataProblem(
+            "Some answers are not among the codes of these items."
+            if wrong
+            else "There are no answers to draw.",
+            expected=f"codes {few(valid)}" if valid else "at least two answer codes",
+            found=f"codes {few(wrong)}" if wrong else f"{len(valid)} codes",
+            to_fix="give codes= with every valid code, or check the export first",
+        )
+    return valid
+
+
+def count_answers(
+    responses: pd.DataFrame,
+    names: list[str],
+    codes: list[int],
+    wave: str | None,
+    k_min: int,
+    source: Source,
+) -> pd.DataFrame:
+    """Count answers per item, wave and code; bars that may not be shown lose them."""
+    import pandas as pd
+
+    parts = {"": responses}
+    if wave is not None:
+        text = responses[wave].astype(str).where(responses[wave].notna())
+        parts = {when: responses[text == when] for when in sorted(set(text.dropna()))}
+    rows = [
+        row | {"item": name, "wave": when}
+        for name in names
+        for when, part in parts.items()
+        for row in _bar(part[name].to_numpy(dtype=float), codes, k_min, source)
+    ]
+    return pd.DataFrame(rows).astype({"n": "Int64"})
+
+
+def _bar(
+    given: npt.NDArray[np.float64], codes: list[int], k_min: int, source: Source
+) -> list[dict[str, object]]:
+    """Return one row per code; ``hidden`` says why a bar is not shown."""
+    counts = (given[:, None] == np.array(codes)).sum(axis=0)
+    n = int(counts.sum())
+    hidden = ""
+    if n == 0 or not is_shown(n, floor=k_min, source=source):
+        hidden = "few"
+    elif counts.max() == n and source != "published":
+        hidden = "same"
+    missing = 1 - n / len(given) if len(given) else np.nan
+    return [
+        {
+            "code": code,
+            "share": np.nan if hidden else int(count) / n,
+            "n": None if hidden else n,
+            "missing": np.nan if hidden else missing,
+            "hidden": hidden,
+        }
+        for code, count in zip(codes, counts, strict=True)
+    ]
