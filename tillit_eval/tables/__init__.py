@@ -1,0 +1,19 @@
+"""Findings, items, published facts and guarded tables as tables to read."""
+
+from tillit_eval.tables.display import display_frame, display_notes
+from tillit_eval.tables.facts import display_facts, table_facts
+from tillit_eval.tables.findings import table_findings
+from tillit_eval.tables.items import display_items, table_items
+from tillit_eval.tables.protected import display_protected, table_frame
+
+__all__ = [
+    "display_facts",
+    "display_frame",
+    "display_items",
+    "display_notes",
+    "display_protected",
+    "table_facts",
+    "table_findings",
+    "table_frame",
+    "table_items",
+]
