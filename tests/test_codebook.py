@@ -336,6 +336,17 @@ def test_all_contradictions_are_told_at_once(write) -> None:
     assert "item 'a': has no 'answers'; scale 's': has no 'items'; scale 's': " in told
 
 
+def test_an_item_may_list_its_own_key_and_waves_may_share_a_name(write) -> None:
+    aliases = 'aliases = { 2014 = ["T1", "q"], 2016 = "x" }'
+    other = 'aliases = { 2014 = "x", 2016 = "q" }'
+    text = f"{ITEM}answers = 'agree5'\n{aliases}\n{REST}"
+    text = text.replace('key = "t2"', f'key = "t2"\n{other}').replace(
+        "[[wave]]", '[[wave]]\nkey = "2016"\n[[wave]]', 1
+    )
+    book = te.read_codebook(write(text))
+    assert book.item("t1").aliases == (("2014", "T1"), ("2014", "q"), ("2016", "x"))
+
+
 def test_a_file_that_is_not_a_codebook(write, tmp_path) -> None:
     with pytest.raises(FileProblem, match=r"The codebook file is not there\."):
         te.read_codebook(tmp_path / "none.toml")
