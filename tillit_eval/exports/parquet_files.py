@@ -1,0 +1,68 @@
+"""Parquet files, read by DuckDB, which comes with the extra ``big``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from tillit_eval.errors import FileProblem, MissingExtra
+from tillit_eval.exports.raw import Known, RawTable, from_frame
+
+
+def read_parquet_file(path: Path, known: Known) -> RawTable:
+    """Read a Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    known : Known
+        The names that may be expected.
+
+    Returns
+    -------
+    RawTable
+        Cells with the types of the file.
+
+    Raises
+    ------
+    MissingExtra
+        If DuckDB is not installed.
+    FileProblem
+        If the file is damaged or holds no rows.
+    """
+    frame = _read(path)
+    if not len(frame):
+        raise FileProblem(
+            f"There are no answers in '{path.name}'.",
+            expected="at least one row",
+            found=f"{len(frame.columns)} columns and 0 rows",
+            to_fix="export the answers again",
+        )
+    return from_frame(frame, known)
+
+
+def _read(path: Path) -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise MissingExtra(
+            "duckdb", extra="big", needed_for="reading Parquet"
+        ) from None
+
+    # DuckDB takes *, ? and [ in a path as a pattern.
+    literal = re.sub(r"([*?\[])", r"[\1]", str(path))
+    connection = duckdb.connect()
+    try:
+        return connection.read_parquet(literal).df()
+    except duckdb.Error as error:
+        kind = type(error).__name__
+    finally:
+        connection.close()
+    raise FileProblem(
+        f"'{path.name}' is not a Parquet file that can be read.",
+        expected="a complete .parquet file",
+        found=f"a file that the reader gave up on ({kind})",
+        to_fix="write it again, or export the answers as CSV UTF-8",
+    )

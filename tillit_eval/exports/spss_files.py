@@ -1,0 +1,85 @@
+"""SPSS files: value labels, user-missing codes and ranges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tillit_eval.errors import FileProblem
+from tillit_eval.exports.raw import Known, RawTable, from_frame
+from tillit_eval.exports.texts import clean_text
+
+
+def read_spss_file(path: Path, known: Known, *, encoding: str | None) -> RawTable:
+    """Read a .sav or .zsav file with everything it says about its codes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    known : Known
+        The names that may be expected.
+    encoding : str or None
+        The encoding if the file states none or a wrong one.
+
+    Returns
+    -------
+    RawTable
+        Codes as stored; value labels and declared missing codes beside them.
+
+    Raises
+    ------
+    FileProblem
+        If the file is damaged, or its letters do not fit its encoding.
+    """
+    frame, meta = _read(path, encoding)
+    if not len(frame):
+        raise FileProblem(
+            f"There are no answers in '{path.name}'.",
+            expected="at least one case",
+            found=f"{len(frame.columns)} variables and 0 cases",
+            to_fix="export the answers again",
+        )
+    table = from_frame(frame, known)
+    place = {name: position for position, name in enumerate(frame.columns)}
+    return replace(
+        table,
+        titles=tuple(clean_text(label or "") for label in meta.column_labels),
+        has_header=True,
+        value_labels={
+            place[name]: _numeric(labels)
+            for name, labels in meta.variable_value_labels.items()
+        },
+        declared_missing={
+            place[name]: tuple(
+                (float(r["lo"]), float(r["hi"]))
+                for r in ranges
+                if isinstance(r["lo"], (int, float))
+            )
+            for name, ranges in meta.missing_ranges.items()
+        },
+    )
+
+
+def _read(path: Path, encoding: str | None) -> tuple[Any, Any]:
+    import pyreadstat
+
+    try:
+        return pyreadstat.read_sav(str(path), user_missing=True, encoding=encoding)
+    except Exception as error:  # pyreadstat raises its own and Python's errors alike
+        kind = type(error).__name__
+    raise FileProblem(
+        f"'{path.name}' is not an SPSS file that can be read.",
+        expected="a complete .sav or .zsav file",
+        found=f"a file that the reader gave up on ({kind})",
+        to_fix='save it again in SPSS, or try encoding="cp1252" if it is an old file',
+    )
+
+
+def _numeric(labels: dict[object, str]) -> dict[float, str]:
+    return {
+        float(code): label
+        for code, label in labels.items()
+        if isinstance(code, (int, float))
+    }
