@@ -11,7 +11,7 @@ from tillit_eval.errors import TooFewAnswers, check_option, few
 from tillit_eval.findings import Interval
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import check_item_count, check_level, pool
+from tillit_eval.quality._data import Array, check_item_count, check_level, pool
 from tillit_eval.quality._one_factor import OneFactor, fit_one_factor
 from tillit_eval.quality.reliability import Reliability
 from tillit_eval.summaries.frames import check_names
@@ -100,6 +100,7 @@ def assess_omega(
     _refuse_two(names)
     pooled = pool(responses, names)
     k, n = len(names), pooled.n_complete
+    _check_repeats(pooled.covariance)
     model = fit_one_factor(pooled.covariance)
     _check_model(model, names)
     omega, error = _omega(model, n)
@@ -155,6 +156,19 @@ def _refuse_two(names: tuple[str, ...]) -> None:
             "Spearman and Brown, which is alpha of standardised items",
             to_fix="use assess_alpha for two items",
             reason="quality.two_items",
+        )
+
+
+def _check_repeats(covariance: Array) -> None:
+    spread = np.sqrt(np.diag(covariance))
+    smallest = np.linalg.eigvalsh(covariance / np.outer(spread, spread))[0]
+    if smallest < 1e-10:
+        raise TooFewAnswers(
+            "An item repeats another, or follows from the others.",
+            expected="items none of which can be worked out from the others",
+            found="answers that determine each other fully",
+            to_fix="leave out the item that repeats another, or use more people",
+            reason="quality.repeated_item",
         )
 
 
