@@ -31,6 +31,7 @@ from tillit_eval.errors import TillitError
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+RUN = [*PAGES, *sorted(ROOT.glob("data/*/README.md"))]
 LANGUAGES = {"python", "toml", "text", "console", "csv", "sh"}
 FENCE = re.compile(
     r"^(?:<!-- exit (?P<exit>\d+) -->\n)?```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$",
@@ -71,7 +72,7 @@ def desk(tmp_path: Path) -> Iterator[Path]:
     os.chdir(here)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", RUN, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_every_code_block_runs_and_shows_what_the_page_says(
     page: Path, desk: Path
 ) -> None:

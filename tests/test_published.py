@@ -52,7 +52,10 @@ def test_every_figure_is_named_once_and_in_both_languages(facts: pd.DataFrame) -
     assert (facts["what_en"] != "").all()
     assert (facts["what_sv"] != "").all()
     assert ((facts["unit"] == "") == (facts["unit_sv"] == "")).all()
-    assert ((facts["note"] == "") == (facts["note_sv"] == "")).all()
+    for name in ("note", "period", "citation"):
+        assert ((facts[name] == "") == (facts[f"{name}_sv"] == "")).all()
+    months = "January|February|March|May|June|July|October"
+    assert not facts[["period_sv", "citation_sv"]].stack().str.contains(months).any()
 
 
 def test_every_site_has_published_facts(facts: pd.DataFrame) -> None:
@@ -176,6 +179,17 @@ def test_every_figure_of_the_anthology_has_a_status() -> None:
 def test_the_note_beside_the_figures_explains_every_column(facts: pd.DataFrame) -> None:
     note = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert not [column for column in facts if f"`{column}`" not in note]
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"])
+def test_the_facts_can_be_shown_as_a_table(
+    facts: pd.DataFrame, lang: te.phrases.Language
+) -> None:
+    rows = facts[facts["id"].isin(["kalmar-ideas", "kalmar-sick-2012"])]
+    html = te.tables.table_facts(rows, lang=lang).as_raw_html()
+    assert {"en": "about 60 ideas", "sv": "omkring 60 förslag"}[lang] in html
+    assert {"en": "4.0\u00a0%", "sv": "4,0\u00a0%"}[lang] in html
+    assert "lakartidningen.se" in html
 
 
 def test_our_own_exact_interval_agrees_with_the_published_counts(
