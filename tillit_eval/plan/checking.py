@@ -161,9 +161,9 @@ def judge_guard_rails(study: Study, findings: Iterable[Finding]) -> Findings:
     --------
     >>> from tillit_eval.plan import read_study, run_plan
     >>> study = read_study("data/sample/study.toml")
-    >>> [rail.question for rail in
-    ...     judge_guard_rails(study, run_plan(study, study.names[0]))]
-    ['guard rail']
+    >>> rails = judge_guard_rails(study, run_plan(study, study.names[0]))
+    >>> {rail.question for rail in rails}
+    {'guard rail'}
     """
     judged: list[Finding] = []
     for finding in findings:

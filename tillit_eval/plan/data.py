@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, few
-from tillit_eval.exports import read_responses
+from tillit_eval.exports import (
+    read_invited,
+    read_responses,
+    read_series,
+    read_units,
+    read_waves,
+)
 from tillit_eval.plan.model import Site, SurveyFiles
 from tillit_eval.scales import score_scales
 from tillit_eval.simulation import Truth, read_truth, tabulate_truth
@@ -52,12 +58,12 @@ class SurveyData:
     @property
     def invited(self) -> pd.DataFrame:
         """How many were asked in each unit and wave."""
-        return _read_table(self._files.invited, "invited", self.name)
+        return read_invited(_path(self._files.invited, "invited"))
 
     @property
     def waves(self) -> pd.DataFrame:
         """When each wave was, and with which questionnaire."""
-        return _read_table(self._files.waves, "waves", self.name)
+        return read_waves(_path(self._files.waves, "waves"))
 
     @property
     def truth(self) -> Truth:
@@ -153,15 +159,11 @@ class SiteData:
     @property
     def units(self) -> pd.DataFrame:
         """The units, their arms and when the reform started in each."""
-        from tillit_eval.exports import read_units
-
         return read_units(_path(self.plan.units, "units"))
 
     @property
     def series(self) -> pd.DataFrame:
         """Register figures by unit and period."""
-        from tillit_eval.exports import read_series
-
         return read_series(_path(self.plan.series, "series"))
 
     @property
@@ -172,7 +174,11 @@ class SiteData:
     @property
     def expected(self) -> pd.DataFrame:
         """What each planned question should find in a simulated site."""
-        return _read_table(self.plan.expected, "expected", self.name)
+        import pandas as pd
+
+        path = _path(self.plan.expected, "expected")
+        frame: pd.DataFrame = pd.read_csv(path, encoding="utf-8")
+        return frame
 
     def __repr__(self) -> str:
         return f"<SiteData: {self.name}>"
@@ -187,12 +193,3 @@ def _path(path: Path | None, table: str) -> Path:
             to_fix="add the table to the site, or leave the question out",
         )
     return path
-
-
-def _read_table(path: Path | None, table: str, owner: str) -> pd.DataFrame:
-    """Read a plain table of the study; waves and units stay text."""
-    import pandas as pd
-
-    text = dict.fromkeys(("site", "wave", "unit", "from", "to"), "str")
-    frame: pd.DataFrame = pd.read_csv(_path(path, table), dtype=text, encoding="utf-8")
-    return frame

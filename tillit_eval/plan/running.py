@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from tillit_eval.comparison import (
@@ -28,6 +27,7 @@ from tillit_eval.findings import (
 )
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.plan.model import COMPARING, Question, Study
+from tillit_eval.plan.periods import times_in_years
 
 if TYPE_CHECKING:
     from tillit_eval.plan.data import SiteData
@@ -182,29 +182,41 @@ def _rows(
     survey = data.survey(question.survey)
     rows = survey.responses if question.design == "shares" else survey.scores
     if question.leave_out or question.treated:
-        _check_units(question, rows)
-    out = (
-        rows["unit"].isin(question.leave_out)
-        if question.leave_out
-        else pd.Series(False, index=rows.index)
-    )
+        _check_units(question, rows, data)
+    out = _is_in(rows, question.leave_out)
     asked = rows["wave"].astype(str).isin([question.before, question.after])
-    answered = rows[question.scale].notna() & asked
-    n = int((out & answered).sum())
+    n = int((out & asked & rows[question.scale].notna()).sum())
     kept = rows[~out]
+    if kept.empty:
+        raise TooFewAnswers(
+            f"The plan of question '{question.id}' leaves nobody to ask.",
+            expected="answers from other units than those left out",
+            found="0 rows",
+            to_fix="leave out fewer units",
+            reason="plan.nobody_left",
+        )
     if question.treated:
-        kept = kept.assign(treated=kept["unit"].isin(question.treated))
+        kept = kept.assign(treated=_is_in(kept, question.treated))
     why = phrase("plan.left_out_units", n=len(question.leave_out))
     return kept, ((why, n),) if n else ()
 
 
-def _check_units(question: Question, rows: pd.DataFrame) -> None:
-    """Refuse units of the plan that no row knows: most likely a slip of the pen."""
-    present = set(rows["unit"].dropna().unique()) if "unit" in rows.columns else set()
-    unknown = sorted({*question.leave_out, *question.treated} - present)
-    if unknown:
+def _is_in(rows: pd.DataFrame, units: tuple[str, ...]) -> pd.Series[bool]:
+    """Mark the rows of some units; none if no units are named."""
+    if not units:
+        return pd.Series(False, index=rows.index)
+    return rows["unit"].isin(units)
+
+
+def _check_units(question: Question, rows: pd.DataFrame, data: SiteData) -> None:
+    """Refuse units of the plan that no table knows: most likely a slip of the pen."""
+    known = set(rows["unit"].dropna()) if "unit" in rows.columns else set()
+    if data.plan.units is not None:
+        known |= set(data.units["unit"].astype(str))
+    unknown = sorted({*question.leave_out, *question.treated} - known)
+    if unknown or "unit" not in rows.columns:
         raise DataProblem(
-            f"The plan of question '{question.id}' names units that have no answers.",
+            f"The plan of question '{question.id}' names units that are not there.",
             expected="names of units as they stand in the column 'unit'",
             found=f"{len(unknown)} other name(s): {few(unknown)}",
             to_fix="correct treated or leave_out in the study file",
@@ -235,28 +247,17 @@ def _refuse_series(question: Question, data: SiteData) -> NotAnswered:
     if question.survey:
         return _not_answered(question, data, phrase("plan.waves_are_no_series"))
     series, units = data.series, data.units
-    rows = series[series["indicator"] == question.scale]
-    if question.unit:
-        rows = rows[rows["unit"].astype(str) == question.unit]
-    counted = rows.dropna(subset=["value"])
-    starts = units.set_index("unit")["start"]
-    start = float(starts.get(question.unit, np.nan)) if question.unit else np.nan
-    n_before = int((_period_times(counted["period"]) < start).sum())
+    rows = series[series["indicator"] == question.scale].dropna(subset=["value"])
+    rows = rows[rows["unit"] == question.unit] if question.unit else rows
+    starts = units.loc[units["unit"] == question.unit, "start"]
+    start = times_in_years(starts).min()
+    n_before = int((times_in_years(rows["period"]) < start).sum())
     reason = (
         phrase("plan.no_baseline", unit=question.unit)
         if question.unit and n_before == 0
         else phrase("plan.series_not_offered")
     )
     return _not_answered(question, data, reason)
-
-
-def _period_times(periods: pd.Series[str]) -> pd.Series[float]:
-    """Return the middle of each period in years: a year, half, quarter or month."""
-    parts = periods.astype(str).str.extract(r"^(\d{4})(?:-?([HQTK]?)(\d{1,2}))?$")
-    year = pd.to_numeric(parts[0], errors="coerce")
-    n = parts[1].map({"H": 2, "Q": 4, "K": 4, "T": 3, "": 12}).fillna(1).astype(float)
-    number = pd.to_numeric(parts[2], errors="coerce").fillna(1)
-    return year + (number - 0.5) / n
 
 
 def _not_answered(question: Question, data: SiteData, reason: Phrase) -> NotAnswered:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
 
 Estimand = Literal["workplace", "stayed"]
-_BATCH = 50_000
+_BATCH, _BATCHES = 50_000, 8  # people in a batch at most, batches at least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +145,8 @@ def expected_change(
     )
     _check_codes(truth, estimand)
     chance = generator(rng)
-    copies = max(1, _BATCH // truth.people)
-    batches = max(4, int(np.ceil(people / (copies * truth.people))))
+    copies = max(1, min(_BATCH, people // _BATCHES) // truth.people)
+    batches = max(_BATCHES, int(np.ceil(people / (copies * truth.people))))
     values = np.array(
         [_one_batch(truth, codebook, question, copies, chance) for _ in range(batches)]
     )
