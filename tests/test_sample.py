@@ -1,0 +1,179 @@
+"""The committed sample is what its script makes, says what it is, and tells no lies."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tillit_eval.findings import Change, Findings
+from tillit_eval.plan import (
+    Study,
+    judge_guard_rails,
+    read_study,
+    run_plan,
+    tabulate_expectations,
+)
+from tillit_eval.plan.expecting import expect_values
+from tillit_eval.simulation import read_truth, tabulate_truth
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SITES = sorted(path.parent for path in SAMPLE.glob("*/structure.toml"))
+TABLES = sorted(SAMPLE.glob("*/*.csv"))
+STAFF = SAMPLE / "sundsvall" / "responses_staff.csv"
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return read_study(SAMPLE / "study.toml")
+
+
+@pytest.fixture(scope="module")
+def found(study: Study) -> Findings:
+    return run_plan(study, "sundsvall")
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "make_sample", SAMPLE / "make_sample.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_script_makes_the_committed_tables_byte_for_byte(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sample"
+    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("*.csv"))
+    script.make_sample(folder, people=1_000)
+    for table in TABLES:
+        again = folder / table.relative_to(SAMPLE)
+        if table.name != "expected.csv":
+            assert again.read_bytes() == table.read_bytes(), table.name
+        else:
+            assert list(pd.read_csv(again)) == list(pd.read_csv(table))
+
+
+def test_the_expected_values_are_those_of_the_truth(study: Study) -> None:
+    site = study.site("sundsvall")
+    fresh = expect_values(study, "sundsvall", people=60_000)
+    both = fresh.merge(site.expected, on=["key", "estimand"], suffixes=("", "_kept"))
+    assert len(both) == len(fresh) == len(site.expected)
+    error = np.hypot(both["monte_carlo_error"], both["monte_carlo_error_kept"])
+    # Fresh errors come from few batches, so they are themselves uncertain.
+    assert ((both["value"] - both["value_kept"]).abs() < 6 * error + 0.3).all()
+    assert (site.expected["monte_carlo_error"] < 0.1).all()
+
+
+def test_every_row_says_that_it_is_synthetic() -> None:
+    for table in TABLES:
+        rows = pd.read_csv(table)
+        if table.name != "expected.csv":
+            assert set(rows["source"]) == {"synthetic"}, table.name
+
+
+def test_the_sample_is_small() -> None:
+    size = sum(path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file())
+    assert size < 2_000_000
+
+
+def test_answers_and_refusals_come_as_planned(study: Study, found: Findings) -> None:
+    assert tabulate_expectations(study, found)["as_planned"].all()
+    second = run_plan(study, "ivo_arbetsmiljoverket")
+    assert tabulate_expectations(study, second)["as_planned"].all()
+    assert {each.source for each in found} == {"synthetic"}
+    assert second[0].source == "published"
+
+
+def test_the_estimates_lie_where_chance_lets_them(
+    study: Study, found: Findings
+) -> None:
+    expected = study.site("sundsvall").expected.set_index(["key", "estimand"])
+    off = []
+    for change in found:
+        if not isinstance(change, Change):
+            continue
+        other = change.role == "" and change.key != ""
+        estimand = "stayed" if other else "workplace"
+        value = expected.loc[(change.key, estimand), "value"]
+        assert change.standard_error is not None
+        off.append((change.estimate - value) / change.standard_error)
+    assert len(off) == len(expected)
+    assert max(map(abs, off)) < 3.5
+    assert np.mean(np.square(off)) < 2.5
+
+
+def test_the_truth_holds_small_effects_a_null_and_one_against_the_hope(
+    study: Study,
+) -> None:
+    site = study.site("sundsvall")
+    table = site.expected.query("estimand == 'workplace'").set_index("key")
+    reform = table["value"] - table["without_reform"]
+    assert 2 < reform["trust"] < 5
+    assert reform["goals"] == 0
+    assert 2 < reform["burden"] < 5
+    assert site.codebook.scale("rule_burden").desired == "down"
+    assert reform["users"] == reform["users_beyond"] == reform["treatment"] == 0
+
+
+def test_guard_rails_are_judged(study: Study, found: Findings) -> None:
+    rails = judge_guard_rails(study, found)
+    assert [rail.key for rail in rails] == ["goals", "users"]
+    assert {rail.held for rail in rails} <= {"held", "broken", "cannot_tell"}
+
+
+def test_the_structure_is_that_of_the_anthology() -> None:
+    truth = read_truth(SAMPLE / "sundsvall" / "structure.toml", survey="staff")
+    users = read_truth(SAMPLE / "sundsvall" / "structure.toml", survey="users")
+    starts = {unit.unit: unit.start for unit in truth.units}
+    assert len(starts) == 18
+    assert truth.people == 500
+    assert starts.pop("Skönsmon") == pytest.approx(2012, abs=1)
+    assert all(2014 <= start < 2017 for start in starts.values() if start)
+    sizes = dict.fromkeys(("municipal", "external"), 0)
+    for unit in users.units:
+        sizes[unit.arm] += unit.people
+    assert sizes == {"municipal": 1_400, "external": 350}
+
+
+@pytest.mark.parametrize("folder", SITES, ids=lambda path: path.name)
+def test_each_value_has_a_basis(folder: Path) -> None:
+    basis = tabulate_truth(folder / "structure.toml")["basis"]
+    known = basis.str.startswith("SOU 2018:38 §") | basis.str.startswith("assumed")
+    assert known.all()
+    assert basis.eq("assumed").any()
+
+
+def test_staff_answer_link_and_fall_silent_as_real_ones_do(study: Study) -> None:
+    staff = study.site("sundsvall").survey("staff")
+    answers, invited = staff.responses, staff.invited
+    rates = answers.groupby("wave").size() / invited.groupby("wave")["n_invited"].sum()
+    assert rates.between(0.62, 0.78).all()
+    first, last = (
+        set(answers.query(f"wave == '{wave}'")["respondent"].dropna())
+        for wave in ("2013", "2017")
+    )
+    assert 0.2 < len(first & last) / len(first) < 0.5
+    assert not answers.duplicated(["wave", "respondent"])[
+        answers["respondent"].notna()
+    ].any()
+
+
+def test_continuity_was_not_counted_in_the_pilot_area_before_it_began(
+    study: Study,
+) -> None:
+    series = study.site("sundsvall").series
+    pilot = series[series["unit"] == "Skönsmon"].set_index("period")["value"]
+    assert pilot[["2011-H1", "2011-H2", "2012-H1"]].isna().all()
+    assert pilot.drop(["2011-H1", "2011-H2", "2012-H1"]).notna().all()
+    assert series[series["unit"] != "Skönsmon"]["value"].notna().all()
