@@ -227,6 +227,26 @@ def test_the_cheat_sheet_holds_every_front_name() -> None:
     assert len(te.__all__) <= 40
 
 
+@pytest.mark.parametrize("page", RUN, ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_every_name_that_a_page_mentions_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for room, name in re.findall(r"\bte\.([a-z_]+)\.([a-z_]+)", text):
+        assert hasattr(getattr(te, room), name), f"{page.name}: te.{room}.{name}"
+    verbs = "read|check|link|score|assess|compare|adjust|protect|plot|table|run|draft"
+    named = re.findall(rf"`((?:{verbs})_[a-z_]+)[`(]", text)
+    rooms = [getattr(te, room) for room in te._DOOR]
+    for name in named:
+        assert any(hasattr(room, name) for room in rooms), f"{page.name}: {name}"
+
+
+def test_the_cheat_sheet_holds_every_command() -> None:
+    from tillit_eval.cli.commands import COMMANDS
+
+    page = (DOCS / "cheat-sheet.md").read_text(encoding="utf-8")
+    typed = set(re.findall(r"^\| `tillit ([a-z-]+)", page, re.MULTILINE))
+    assert typed == set(COMMANDS)
+
+
 def test_the_citation_can_be_read_and_agrees_with_the_package() -> None:
     yaml = pytest.importorskip("yaml")
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
