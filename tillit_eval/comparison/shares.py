@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from tillit_eval.comparison._answers import (
     check_share_margin,
@@ -15,7 +14,7 @@ from tillit_eval.comparison._answers import (
     count_answers,
 )
 from tillit_eval.comparison._averages import Estimand, average_words, units_once
-from tillit_eval.comparison._cluster import Array
+from tillit_eval.comparison._effective import share_intervals
 from tillit_eval.comparison._law import Inference, infer
 from tillit_eval.comparison._moments import (
     Codes,
@@ -43,12 +42,10 @@ from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_s
 from tillit_eval.comparison.model import ShareChange
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import DataProblem, check_option
-from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.findings import Average, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
-from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.summaries import ChangeSummary
-from tillit_eval.thresholds import threshold
 
 
 def compare_shares(
@@ -263,7 +260,7 @@ def _finding(
     return ShareChange(
         **asked.shared(summary),
         **found.as_fields(),
-        **(_share_intervals(rows, codes, asked) if asked.average == "people" else {}),
+        **(share_intervals(rows, codes, asked) if asked.average == "people" else {}),
         estimand=phrase(f"comparison.estimand_{estimand}_{asked.average}"),
         method=method,
         because=average_words(asked.average, n_clusters),
@@ -281,66 +278,6 @@ def _finding(
         n_pairs=n_pairs,
         top=top,
     )
-
-
-def _share_intervals(rows: Rows, codes: Codes | None, asked: Asked) -> dict[str, Any]:
-    """Return each share's interval and effective number of people."""
-    out: dict[str, Any] = {}
-    for name, n, count in (
-        ("before", rows.n_before, rows.sum_before),
-        ("after", rows.n_after, rows.sum_after),
-    ):
-        share, people = float(count.sum() / n.sum()), float(n.sum())
-        size = (
-            people if codes is None else effective_people(n, count, codes, asked.level)
-        )
-        out[f"{name}_interval"] = _share_interval(share, size, codes, asked.level)
-        out[f"effective_{name}"] = None if codes is None else size
-    return out
-
-
-def _share_interval(
-    share: float, n: float, codes: Codes | None, level: float
-) -> Interval:
-    exact = codes is None and n < threshold("n_exact_share")
-    return (clopper_pearson if exact else wilson)(share * n, n, level=level)
-
-
-def effective_people(n: Array, count: Array, codes: Codes, level: float) -> float:
-    r"""Return how many independent people a clustered share is worth.
-
-    Parameters
-    ----------
-    n, count : ndarray, shape (G,)
-        People asked and people who count, per unit.
-    codes : ndarray, shape (G,)
-        The cluster of each unit.
-    level : float
-        Coverage of the interval it is for.
-
-    Returns
-    -------
-    float
-        Never above the number of people.
-
-    Notes
-    -----
-    :math:`p (1 - p) / v \cdot (t_{n-1} / t_{C-1})^2` with the linearised variance
-    :math:`v` of the share over ``C`` clusters (Korn & Graubard 1998), as
-    ``svyciprop(method = "beta")`` of the R package survey.
-    """
-    people = np.bincount(codes, weights=n)
-    counted = np.bincount(codes, weights=count)[people > 0]
-    people = people[people > 0]
-    total, share = float(people.sum()), float(counted.sum() / people.sum())
-    groups = len(people)
-    residual = counted - share * people
-    variance = groups / (groups - 1) * float((residual**2).sum()) / total**2
-    if share * (1 - share) == 0 or variance <= 1e-15:
-        return total
-    upper = (1 + level) / 2
-    law = float(stdtrit(total - 1, upper) / stdtrit(groups - 1, upper))
-    return min(total, share * (1 - share) / variance * law**2)
 
 
 def _rows(summary: ChangeSummary, estimand: Estimand) -> Rows:
