@@ -22,8 +22,10 @@ MARGIN = 5.0
 _WHO = """problems = te.check_export(site.responses, site.codebook)
 te.exports.explain_problems(problems)"""
 _ITEMS = f"""items = site.codebook.scale("{INSTRUMENT}").items
-te.assess_items(site.responses, items)"""
-_ALPHA = f'te.assess_alpha(site.responses, items, scale="{INSTRUMENT}")'
+found = te.assess_items(site.responses, items)
+te.tables.table_items(found.named(site.codebook.labels))"""
+_ALPHA = f"""alpha = te.assess_alpha(site.responses, items, scale="{INSTRUMENT}")
+alpha.named(site.codebook.labels["{INSTRUMENT}"])"""
 _TABLE = "te.table_findings(findings)"
 _NAME = re.compile(r"[^\W_][\w-]{0,39}")
 
@@ -109,7 +111,8 @@ def _fill(home: Path, name: str, lang: Language | None) -> None:
     asked = read_codebook(codebook)
     truth = draft_truth(asked, site=name, n_units=N_UNITS, people=N_PEOPLE)
     answers = simulate_responses(truth, asked, rng=seed_of(name))
-    write_csv(answers, home / "responses.csv", lang="en")
+    # A study of one arm has no use for the column of arms.
+    write_csv(answers.drop(columns="arm"), home / "responses.csv", lang="en")
     write_chapter(_notebook(name, lang), home / f"{name}.ipynb")
 
 

@@ -45,7 +45,7 @@ def summarise(
     --------
     >>> from tillit_eval.chapter import Places
     >>> print(summarise([], Places(), seconds=1.0, lang="en").splitlines()[0])
-    reproduced: 0 of 0 figures, 0 of 0 numbers, 0 of 0 texts in 0 chapters (1 s)
+    reproduced: 0 of 0 figures, 0 of 0 numbers, 0 of 0 texts (chapters: 0, 1 s)
     """
     wide = max((len(chapter.name) for chapter in chapters), default=0)
     lines = [_line(chapter, wide, lang) for chapter in chapters]

@@ -29,6 +29,7 @@ _ELSEWHERE = re.compile(
     r"<script\b.*?</script>|<link\b[^>]*>|@import[^;]*;", re.IGNORECASE | re.DOTALL
 )
 _SECTION = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_NUMBER = re.compile(r"<td>(?=[-+\u2212]?\d[\d\s.,%\u00a0]*</td>)")
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -245,7 +246,8 @@ def _block(block: Block, lang: Language, figures: str) -> str:
     if isinstance(block, Said):
         return f"<div class='said'>{_markdown(block.markdown)}</div>"
     if isinstance(block, Table):
-        return f"<div class='table'>{_ELSEWHERE.sub('', block.html)}</div>"
+        html = _NUMBER.sub("<td class='number'>", _ELSEWHERE.sub("", block.html))
+        return f"<div class='table'>{html}</div>"
     if isinstance(block, Text):
         return f"<pre class='text'>{escape(block.text)}</pre>"
     if isinstance(block, Code):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tillit_eval.report.grid import Cell, Grid
+from tillit_eval.report.widths import LETTERS_PT, Measures, measure
 
+# A table of so many rows is not broken over pages.
+_SHORT = 15
 _HEADINGS = {1: "Title", 2: "Heading 1", 3: "Heading 2"}
 
 
@@ -60,13 +63,37 @@ def set_grid(paper: Any, grid: Grid) -> None:
     rows = grid.head + grid.body
     if rows and grid.width:
         table = paper.add_table(rows=len(rows), cols=grid.width)
-        table.autofit = True
         numeric = _numeric_columns(grid)
         for place, row in enumerate(rows):
             _fill_row(table.rows[place], row, numeric, head=place < len(grid.head))
+        _keep_together(table, n_rows=len(rows) - 1 if len(rows) <= _SHORT else 0)
         _rule_rows(table, len(grid.head))
+        _set_widths(table, measure(grid))
     for line in grid.notes or [""]:
         paper.add_paragraph(line, style="Table note")
+
+
+def _set_widths(table: Any, measures: Measures) -> None:
+    """Give columns their widths, cells their room and letters their size."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    table.autofit = False
+    room = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(round(measures.padding / 2 * 567)))
+        margin.set(qn("w:type"), "dxa")
+        room.append(margin)
+    table._tbl.tblPr.append(room)
+    for column, width in zip(table.columns, measures.widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
+            if measures.letters < LETTERS_PT:
+                for run in cell.paragraphs[0].runs:
+                    run.font.size = Pt(measures.letters)
 
 
 def _set_token(paper: Any, token: dict[str, Any], style: str) -> None:
@@ -226,6 +253,13 @@ def _fill_row(target: Any, row: list[Cell], numeric: set[int], *, head: bool) ->
         if place in numeric and cell.span == 1:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         place = last + 1
+
+
+def _keep_together(table: Any, *, n_rows: int) -> None:
+    """Keep the first rows of a table on the page of the row after them."""
+    for row in list(table.rows)[:n_rows]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _rule_rows(table: Any, n_head: int) -> None:

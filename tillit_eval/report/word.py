@@ -23,8 +23,7 @@ from tillit_eval.report.files import replace_bytes
 from tillit_eval.report.grid import read_grids
 from tillit_eval.report.paper import add_field, new_paper
 from tillit_eval.report.typesetting import set_grid, set_markdown
-
-TEXT_WIDTH_CM = 15.5
+from tillit_eval.report.widths import TEXT_WIDTH_CM
 
 
 def write_word(
