@@ -176,6 +176,15 @@ def test_every_figure_of_the_anthology_has_a_status() -> None:
     assert set(table["chapter"].astype(int)) >= set(range(4, 18))
 
 
+def test_our_nearest_figures_stand_in_the_notebooks() -> None:
+    table = read(FOLDER / "anthology_figures.csv")
+    named = set(re.findall(r"fig-\d\d-\d+", " ".join(table["our_nearest"])))
+    notebooks = FOLDER.parents[1].glob("notebooks/*.ipynb")
+    drawn = "".join(path.read_text(encoding="utf-8") for path in notebooks)
+    assert named
+    assert not [key for key in named if f'"{key}"' not in drawn]
+
+
 def test_the_note_beside_the_figures_explains_every_column(facts: pd.DataFrame) -> None:
     note = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert not [column for column in facts if f"`{column}`" not in note]
