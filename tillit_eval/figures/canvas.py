@@ -142,8 +142,9 @@ def write_ticks(
     from matplotlib.ticker import MaxNLocator
 
     places = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    shown = [float(place) for place in places if low <= place <= high]
     step = places[1] - places[0]
+    near = 1e-9 * step
+    shown = [float(at) for at in places if low - near <= at <= high + near]
     digits = max(0, math.ceil(-math.log10(step) - 1e-9)) if step < 1 else 0
     if round(step, digits) != round(step, digits + 1):
         digits += 1
