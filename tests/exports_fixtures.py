@@ -113,3 +113,33 @@ def to_wide(frame: pd.DataFrame) -> pd.DataFrame:
     wide = frame.pivot(index=["respondent", "unit"], columns="wave", values=list(ITEMS))
     wide.columns = [f"{key}_{wave}" for key, wave in wide.columns]
     return wide.reset_index()
+
+
+BOOK = codebook()
+
+
+def small(**columns: object) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "Löpnr": ["0007", "0012", "1234"],
+            "wave": ["2019", "2019", "2021"],
+            "Enhet": ["Åsö norra", "Ängen", "Ängen"],
+            "trust1": [1.0, 5.0, 3.0],
+            "trust2": [2.0, np.nan, 9.0],
+            "clear1": [4.0, 4.0, 5.0],
+        }
+    )
+    return frame.assign(**columns)
+
+
+EXPECTED = pd.DataFrame(
+    {
+        "wave": pd.array(["2019", "2019", "2021"], dtype="str"),
+        "respondent": pd.array(["0007", "0012", "1234"], dtype="str"),
+        "unit": pd.array(["Åsö norra", "Ängen", "Ängen"], dtype="str"),
+        "trust1": [1.0, 5.0, 3.0],
+        "trust2": [2.0, np.nan, np.nan],
+        "clear1": [4.0, 4.0, 5.0],
+        "source": pd.array(["unstated"] * 3, dtype="str"),
+    }
+)

@@ -41,6 +41,8 @@ class Linkage:
     arms : DataFrame
         The six counts per arm, if there is a column ``arm``; else empty. A pair
         belongs to the arm it was in before.
+    code : str
+        Name of the column with the codes.
     n_moved : int
         Linked people whose unit changed; 0 if no unit was named.
     max_distance : int
@@ -59,6 +61,7 @@ class Linkage:
     n_after_only: int
     pairs: pd.DataFrame
     arms: pd.DataFrame
+    code: str
     n_moved: int = 0
     max_distance: int = 0
     source: Source = "unstated"
@@ -82,7 +85,7 @@ class Linkage:
         DataFrame
             ``respondent`` is a number without meaning outside this table, the
             same in both waves for linked people; rows in doubt are people of
-            their own.
+            their own. The column with the codes is left out.
 
         Raises
         ------
@@ -105,6 +108,8 @@ class Linkage:
         numbers[expected[0] + self.pairs["after"].to_numpy()] = linked
         people = pd.Series(pd.factorize(numbers)[0] + 1).astype(str).astype("str")
         stacked = pd.concat([before, after], ignore_index=True)
+        if self.code != "respondent":
+            stacked = stacked.drop(columns=self.code, errors="ignore")
         return stacked.assign(respondent=people.to_numpy(dtype=object)).astype(
             {"respondent": "str"}
         )

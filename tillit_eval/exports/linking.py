@@ -92,6 +92,7 @@ def link_waves(
         **_counts(links),
         pairs=pd.DataFrame(pairs),
         arms=_count_arms(before, after, links),
+        code=code,
         n_moved=moved,
         max_distance=max_distance,
         source=read_source(before, after),
