@@ -19,12 +19,12 @@ from tillit_eval.simulation import (
     Truth,
     draft_truth,
     expected_change,
+    read_true_series,
     read_truth,
     simulate_responses,
     simulate_series,
     tabulate_truth,
 )
-from tillit_eval.simulation.reading import read_true_series
 
 LABEL = Label("Trust", "Tillit")
 GOOD = """

@@ -17,12 +17,12 @@ from tillit_eval.codebook import read_codebook
 from tillit_eval.plan import expect_values, read_study
 from tillit_eval.simulation import (
     TrueUnit,
+    read_true_series,
     read_truth,
     seed_of,
     simulate_series,
     simulate_study,
 )
-from tillit_eval.simulation.reading import read_true_series
 
 HERE = Path(__file__).parent
 PEOPLE = 2_000_000

@@ -1,6 +1,7 @@
 """What would we see, if …? Answers with a known truth, from a stated one."""
 
 from tillit_eval.simulation.answers import simulate_responses, simulate_study
+from tillit_eval.simulation.draft import draft_truth
 from tillit_eval.simulation.expected import ExpectedChange, expected_change
 from tillit_eval.simulation.model import (
     Simulated,
@@ -11,7 +12,7 @@ from tillit_eval.simulation.model import (
     Truth,
     without_reform,
 )
-from tillit_eval.simulation.reading import draft_truth, read_truth, tabulate_truth
+from tillit_eval.simulation.reading import read_true_series, read_truth, tabulate_truth
 from tillit_eval.simulation.seeds import seed_of
 from tillit_eval.simulation.series import TrueSeries, simulate_series
 
@@ -26,6 +27,7 @@ __all__ = [
     "Truth",
     "draft_truth",
     "expected_change",
+    "read_true_series",
     "read_truth",
     "seed_of",
     "simulate_responses",
