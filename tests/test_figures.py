@@ -333,10 +333,10 @@ def test_a_codebook_names_items_and_tells_which_are_reversed(ax) -> None:
 
 
 def test_answers_are_dark_at_both_ends_so_that_grey_print_reads() -> None:
-    from tillit_eval.figures.answers import _colours
+    from tillit_eval.figures.colours import answer_colours
 
     for codes in (2, 3, 4, 5, 7, 10):
-        light = [0.3 * r + 0.59 * g + 0.11 * b for r, g, b in _colours(codes)]
+        light = [0.3 * r + 0.59 * g + 0.11 * b for r, g, b in answer_colours(codes)]
         half = codes // 2
         assert light[:half] == sorted(light[:half])
         assert light[-half:] == sorted(light[-half:], reverse=True)

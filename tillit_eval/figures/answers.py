@@ -10,6 +10,7 @@ import numpy as np
 from tillit_eval.codebook.model import Codebook
 from tillit_eval.errors import check_columns, check_table
 from tillit_eval.figures import canvas
+from tillit_eval.figures.colours import answer_colours
 from tillit_eval.figures.counting import codes_of, columns_of, count_answers
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import Source, read_source
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# From the lowest answer through the middle to the highest; dark at both ends.
-_LOW, _MIDDLE, _HIGH = (
-    ((0.63, 0.26, 0.03), (0.95, 0.76, 0.52)),
-    (0.86, 0.86, 0.86),
-    ((0.62, 0.79, 0.90), (0.03, 0.29, 0.52)),
-)
 # Narrower pieces than this carry no number; it would not fit.
 _ROOM_FOR_TEXT = 0.055
 
@@ -185,7 +180,7 @@ def _draw_bar(
         return
     shares = bar["share"].to_numpy(dtype=float)
     left = -_below_the_middle(shares)
-    for share, colour in zip(shares, _colours(len(shares)), strict=True):
+    for share, colour in zip(shares, answer_colours(len(shares)), strict=True):
         ax.barh(
             row, share, left=left, height=0.72, color=colour, edgecolor="white", lw=0.6
         )
@@ -219,25 +214,6 @@ def _below_the_middle(shares: np.typing.NDArray[np.float64]) -> float:
     return float(shares[:half].sum() + middle)
 
 
-def _colours(codes: int) -> list[tuple[float, float, float]]:
-    """Return one colour per code, dark at both ends and grey in the middle."""
-    half = codes // 2
-    low, high = _shades(_LOW, half), _shades(_HIGH, half)
-    return [*low, *([_MIDDLE] if codes % 2 else []), *high]
-
-
-def _shades(
-    ends: tuple[tuple[float, float, float], tuple[float, float, float]], steps: int
-) -> list[tuple[float, float, float]]:
-    first, last = np.array(ends[0]), np.array(ends[1])
-    if steps == 1:
-        return [tuple((0.5 * (first + last)).tolist())]
-    return [
-        tuple((first + (last - first) * step / (steps - 1)).tolist())
-        for step in range(steps)
-    ]
-
-
 def _finish_axis(
     ax: Axes,
     codes: list[int],
@@ -260,7 +236,7 @@ def _finish_axis(
             if code in words
             else str(code),
         )
-        for code, colour in zip(codes, _colours(len(codes)), strict=True)
+        for code, colour in zip(codes, answer_colours(len(codes)), strict=True)
     ]
     ax.legend(
         handles=patches,
