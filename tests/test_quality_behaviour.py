@@ -284,6 +284,14 @@ def attrition_scores(lost_a: int = 10, lost_b: int = 10) -> pd.DataFrame:
     return pd.concat([first, first.iloc[stays].assign(wave="w2")])
 
 
+def test_every_score_is_compared_unless_some_are_named() -> None:
+    scores = attrition_scores().assign(
+        clarity=lambda frame: 100 - frame["trust"], unit=1, note="x"
+    )
+    found = quality.assess_attrition(scores, before="w1", after="w2")
+    assert [gap.scale for gap in found.baseline_differences] == ["trust", "clarity"]
+
+
 # --- the floor -----------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -11,6 +11,16 @@ import pandas as pd
 from tillit_eval.errors import DataProblem, check_columns, few
 from tillit_eval.findings import Source, read_source
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
+
+KEYS = ("site", "wave", "respondent", "unit", "role", "arm", "source")
+
+
+def number_columns(scores: object, *, but: Collection[str | None]) -> list[str]:
+    """List the columns that hold numbers, except some."""
+    schema = as_narwhals(scores, table="scores").collect_schema()
+    return [
+        name for name, kind in schema.items() if kind.is_numeric() and name not in but
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, number, phrase, say
 from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import wilson
-from tillit_eval.quality._waves import two_waves
+from tillit_eval.quality._waves import KEYS, number_columns, two_waves
 from tillit_eval.quality.baseline import baseline_difference
 from tillit_eval.quality.shares import Share, is_large_cell
 from tillit_eval.summaries.frames import check_names, key_text
@@ -112,7 +112,7 @@ def assess_attrition(
     *,
     before: str,
     after: str,
-    scales: Sequence[str],
+    scales: Sequence[str] | None = None,
     arm: str | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
@@ -127,9 +127,10 @@ def assess_attrition(
         One row per person and wave, as returned by ``score_scales``.
     before, after : str
         The two values of `wave`.
-    scales : sequence of str
-        Score columns to compare at baseline. A person was met in a wave if any of
-        them has a value.
+    scales : sequence of str, optional
+        Score columns to compare at baseline; by default every column of numbers
+        that is no key (site, wave, respondent, unit, role, arm, source). A person
+        was met in a wave if any of them has a value.
     arm : str, optional
         Column with the arm, for differential attrition.
     respondent, wave : str, optional
@@ -183,7 +184,11 @@ def assess_attrition(
     >>> found.share_lost, found.n_lost
     (0.4, 8)
     """
-    names = check_names(scales, argument="scales")
+    keys = {*KEYS, respondent, wave, arm}
+    names = check_names(
+        number_columns(scores, but=keys) if scales is None else scales,
+        argument="scales",
+    )
     waves = two_waves(
         scores,
         names,
