@@ -298,3 +298,17 @@ def test_source_is_never_real_by_default(
 def test_two_tables_of_different_kind_are_mixed() -> None:
     one, other = (pd.DataFrame({"source": [kind]}) for kind in ("real", "synthetic"))
     assert read_source(one, other) == "mixed"
+
+
+def test_rows_about_the_same_thing_are_told_apart() -> None:
+    from tillit_eval.findings import row_names
+
+    stayed = phrase("comparison.estimand_stayed_people")
+    place = phrase("comparison.estimand_workplace_people")
+    both = [spoken(estimand=place), spoken(estimand=stayed), spoken(scale="burden")]
+    assert row_names(both, "en") == [
+        "trust, the workplace",
+        "trust, those who stayed",
+        "burden",
+    ]
+    assert row_names(both, "sv")[0] == "trust, arbetsplatsen"

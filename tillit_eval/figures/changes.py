@@ -10,7 +10,7 @@ from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Change, Finding, Interval, NotAnswered
+from tillit_eval.findings import Change, Finding, Interval, NotAnswered, row_names
 from tillit_eval.phrases import Label, Language, language, percent, say
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def plot_changes(
     changes = [finding for finding in guarded if isinstance(finding, Change)]
     ax = canvas.paper(ax, rows=len(guarded), row=0.4, rest=1.05)
     canvas.clean(ax)
-    canvas.name_rows(ax, [finding.name(lang) for finding in guarded])
+    canvas.name_rows(ax, row_names(guarded, lang))
     limits = _limits(changes)
     rows = range(len(guarded), 0, -1)
     for row, finding in zip(rows, guarded, strict=True):
@@ -230,12 +230,15 @@ def _axis(changes: Sequence[Change], lang: Language) -> str:
 def _data(guarded: Sequence[Finding], lang: Language) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame([_row(finding, lang) for finding in guarded])
+    names = row_names(guarded, lang)
+    return pd.DataFrame(
+        [_row(one, name) for one, name in zip(guarded, names, strict=True)]
+    )
 
 
-def _row(finding: Finding, lang: Language) -> dict[str, object]:
+def _row(finding: Finding, name: str) -> dict[str, object]:
     """Return the numbers of one row; a row without a mark has none."""
-    row: dict[str, object] = {"scale": finding.scale, "name": finding.name(lang)}
+    row: dict[str, object] = {"scale": finding.scale, "name": name}
     if not isinstance(finding, Change):
         return row | {"shown": False}
     outer, inner = finding.interval, finding.equivalence_interval
@@ -262,9 +265,11 @@ class _Words:
     def __call__(self, lang: Language) -> str:
         head = say("figures.alt_changes", lang, rows=len(self.findings))
         mark = canvas.mark_in_words(canvas.source_of(self.findings), lang)
-        return " ".join([head, *(self._one(f, lang) for f in self.findings), *mark])
+        names = row_names(self.findings, lang)
+        rows = zip(self.findings, names, strict=True)
+        return " ".join([head, *(self._one(f, name, lang) for f, name in rows), *mark])
 
-    def _one(self, finding: Finding, lang: Language) -> str:
+    def _one(self, finding: Finding, name: str, lang: Language) -> str:
         if isinstance(finding, NotAnswered):
             return canvas.silent_in_words(finding, lang)
         if not isinstance(finding, Change):
@@ -272,7 +277,7 @@ class _Words:
         return say(
             "figures.alt_change",
             lang,
-            name=finding.name(lang),
+            name=name,
             amount=finding.amount(finding.estimate, lang, sign=True),
             interval=finding.interval_in_words(lang),
             verdict=finding.verdict_in_words(lang),

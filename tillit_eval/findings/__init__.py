@@ -1,7 +1,7 @@
 """What every analysis returns: fields to compute with, a row, and a sentence."""
 
 from tillit_eval.findings.base import Expected, Finding, NotAnswered, Role
-from tillit_eval.findings.collection import Findings, tabulate
+from tillit_eval.findings.collection import Findings, row_names, tabulate
 from tillit_eval.findings.estimates import (
     Average,
     Change,
@@ -26,5 +26,6 @@ __all__ = [
     "Verdict",
     "decide_verdict",
     "read_source",
+    "row_names",
     "tabulate",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
 from tillit_eval.findings.base import Finding
-from tillit_eval.phrases import Label, Language, say
+from tillit_eval.phrases import Label, Language, has_phrase, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,3 +152,45 @@ def tabulate(findings: Iterable[Finding], *, guarded: bool = False) -> pd.DataFr
     ['trust']
     """
     return Findings(findings).to_frame(guarded=guarded)
+
+
+def row_names(findings: Iterable[Finding], lang: Language | None = None) -> list[str]:
+    """Name findings so that no two rows of a table or figure look the same.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        In reading order.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+
+    Returns
+    -------
+    list of str
+        What was measured; where two findings measure the same, what each is an
+        estimate of stands behind it in a few words.
+
+    Examples
+    --------
+    >>> from tillit_eval.findings import NotAnswered
+    >>> from tillit_eval.phrases import phrase
+    >>> row_names([NotAnswered(scale="trust", asked="change",
+    ...     reason=phrase("words.fewer_than", n=10))])
+    ['trust']
+    """
+    kept = list(findings)
+    names = [finding.name(lang) for finding in kept]
+    return [
+        f"{name}, {_short_estimand(finding, lang)}".removesuffix(", ")
+        if names.count(name) > 1
+        else name
+        for name, finding in zip(names, kept, strict=True)
+    ]
+
+
+def _short_estimand(finding: Finding, lang: Language | None) -> str:
+    """Return what a finding estimates in a few words, where there are such."""
+    if finding.estimand is None:
+        return ""
+    key = f"{finding.estimand.key}_short"
+    return say(key, lang) if has_phrase(key) else ""

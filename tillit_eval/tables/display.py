@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tillit_eval.disclosure import GuardedFindings, guard_findings
 from tillit_eval.errors import DataProblem
-from tillit_eval.findings import Change, Estimate, Finding, NotAnswered
+from tillit_eval.findings import Change, Estimate, Finding, NotAnswered, row_names
 from tillit_eval.phrases import NARROW_SPACE, Language, language, number, say
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def display_frame(
 
     lang = language(lang)
     guarded = check_findings(findings)
-    rows = [_row(finding, lang) for finding in guarded]
+    names = row_names(guarded, lang)
+    rows = [_row(one, name, lang) for one, name in zip(guarded, names, strict=True)]
     kept = [name for name in COLUMNS if any(row.get(name, "") for row in rows)]
     cells = [[row.get(name, "") or DASH for name in kept] for row in rows]
     if "note" in kept:
@@ -127,9 +128,9 @@ def check_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
     return guarded
 
 
-def _row(finding: Finding, lang: Language) -> dict[str, str]:
+def _row(finding: Finding, name: str, lang: Language) -> dict[str, str]:
     """Return the cells of one finding by the name of their column."""
-    row = {"what": finding.name(lang)}
+    row = {"what": name}
     if isinstance(finding, NotAnswered):
         return row | {"note": finding.reason.say(lang)}
     row["people"] = finding.count(finding.n_people, lang)
