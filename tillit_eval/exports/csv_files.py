@@ -194,6 +194,8 @@ def _rectangle(rows: list[list[str]], *, file: str) -> Sequence[Sequence[str]]:
             found=f"{len(broken)} such lines, numbers {few(n + 1 for n in broken)}",
             to_fix="export again with text in quotation marks, or as an Excel file",
         )
+    if set(map(len, rows)) == {width}:
+        return rows
     blank = [""] * width
     return [
         row[:width] if len(row) >= width else row + blank[len(row) :] for row in rows

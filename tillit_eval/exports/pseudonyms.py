@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import DataProblem, FileProblem, check_columns, check_table
-from tillit_eval.exports.identities import find_identities
 from tillit_eval.exports.texts import as_text, fold, map_distinct
 
 _SHORTEST_KEY = 32

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tillit_eval.codebook.identities import looks_like_identity
 from tillit_eval.errors import FileProblem
-from tillit_eval.exports.identities import looks_like_identity
 from tillit_eval.exports.texts import Cells, as_number, as_text, clean_text, fold
 
 Positions = npt.NDArray[np.int64]

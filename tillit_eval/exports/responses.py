@@ -258,6 +258,8 @@ def _repeated(frame: pd.DataFrame) -> list[Problem]:
 def _lost_zeros(frame: pd.DataFrame, column: str) -> list[Problem]:
     """Find codes of digits shorter than those that kept their leading zeros."""
     codes = frame[column].fillna("")
+    if not codes.str.startswith("0").any():
+        return []
     digits = codes.str.fullmatch(r"\d+").to_numpy(dtype=bool)
     lengths = codes.str.len().to_numpy()
     padded = digits & codes.str.startswith("0").to_numpy(dtype=bool) & (lengths > 1)

@@ -10,10 +10,10 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import DataProblem, check_option, check_table
 from tillit_eval.exports.columns import match_columns
 from tillit_eval.exports.files import read_file
-from tillit_eval.exports.identities import find_identities, looks_garbled
 from tillit_eval.exports.problems import Problem, problem
 from tillit_eval.exports.raw import Known, RawTable, from_frame
 from tillit_eval.exports.schemas import Schema, Type
@@ -25,6 +25,7 @@ from tillit_eval.exports.texts import (
     clean_text,
     distinct,
     fold,
+    looks_garbled,
 )
 from tillit_eval.findings import Source
 from tillit_eval.phrases import say

@@ -18,6 +18,8 @@ Cells = npt.NDArray[Any]
 # Zero-width characters and soft hyphens are invisible and come with copied text.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _NUMBER = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)?")
+# UTF-8 that was read as a Western 8-bit encoding and saved again.
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf…„–‰†]|â€|Â[\u00a0-\u00bf]|\ufffd")
 NO_ANSWER = frozenset({"", "na", "n/a", "#n/a", "#null!", "nan", "null", ".", "-"})
 
 
@@ -39,6 +41,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("\ufeffVård\u00a0 och  omsorg ")
     'Vård och omsorg'
     """
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
 
 
@@ -104,6 +108,8 @@ def as_text(cell: object) -> str | None:
     >>> as_text(1001.0), as_text("  "), as_text("0042")
     ('1001', None, '0042')
     """
+    if isinstance(cell, str):
+        return clean_text(cell) or None
     if is_empty(cell):
         return None
     if isinstance(cell, (bool, np.bool_)):
@@ -141,6 +147,27 @@ def is_empty(cell: object) -> bool:
     if isinstance(cell, (float, np.floating)):
         return math.isnan(cell)
     return isinstance(cell, str) and not cell.strip("\u200b\ufeff \t\r\n\u00a0\u202f")
+
+
+def looks_garbled(text: str) -> bool:
+    """Tell whether letters were read in the wrong encoding before they came here.
+
+    Parameters
+    ----------
+    text : str
+        A name or a label.
+
+    Returns
+    -------
+    bool
+        True for the marks that wrongly read letters leave.
+
+    Examples
+    --------
+    >>> looks_garbled("rÃ¤tt"), looks_garbled("rätt")
+    (True, False)
+    """
+    return not text.isascii() and _MOJIBAKE.search(text) is not None
 
 
 def distinct(cells: Cells) -> tuple[npt.NDArray[np.int64], Sequence[object]]:
