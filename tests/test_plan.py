@@ -234,8 +234,8 @@ def test_people_in_units_left_out_are_counted(study: Study, found: Findings) -> 
     scores = study.site("north").scores
     n = scores.query("unit == 'Unit 01'")["discretion"].notna().sum()
     why, counted = same_people.left_out[-1]
-    assert why.say("en") == "in 1 units that the plan leaves out"
-    assert why.say("sv") == "i 1 enheter som planen lämnar utanför"
+    assert why.say("en") == "in units that the plan leaves out (1)"
+    assert why.say("sv") == "i enheter som planen lämnar utanför (1)"
     assert counted == n > 0
 
 
