@@ -528,6 +528,13 @@ def test_repeated_keys_are_named_by_position() -> None:
     assert "code 3" not in str(caught.value)
 
 
+def test_an_infinite_score_is_refused() -> None:
+    scores = site()
+    scores.loc[3, "trust"] = np.inf
+    with pytest.raises(DataProblem, match="Some scores of 'trust' are not finite"):
+        te.compare_paired(scores, "trust", **WAVES)
+
+
 def test_a_summary_of_another_question_is_refused() -> None:
     from tillit_eval.summaries import summarise_change
 

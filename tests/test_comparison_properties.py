@@ -179,6 +179,33 @@ def test_names_of_units_and_order_of_rows_do_not_matter(seed: int) -> None:
         assert shape(two) == pytest.approx(shape(one), rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.parametrize("estimand", ["workplace", "stayed"])
+def test_by_unit_a_standardised_interval_is_the_interval_over_its_spread(
+    estimand: Any,
+) -> None:
+    scores = answers(11)
+    both = te.compare_overlapping(scores, "trust", estimand=estimand, **WAVES)
+    waves = te.compare_waves(scores, "trust", **WAVES)
+    adjusted_change = te.compare_adjusted(
+        scores, "trust", assigned="unit", estimand=estimand, **WAVES
+    )
+    pairs = [
+        *((one, "d_average") for one in (*both, waves)),
+        *((one, name) for one in both for name in ("d_change", "g_average")),
+        (adjusted_change, "d_ppc2"),
+    ]
+    checked = 0
+    for one, name in pairs:
+        if not hasattr(one, name):
+            continue
+        d, interval = getattr(one, name), getattr(one, f"{name}_interval")
+        spread = one.estimate / d
+        assert interval.low == pytest.approx(one.interval.low / spread)
+        assert interval.high == pytest.approx(one.interval.high / spread)
+        checked += 1
+    assert checked == 6
+
+
 @FEW
 @given(seed=seeds)
 def test_with_equal_units_both_averages_are_one(seed: int) -> None:

@@ -120,7 +120,7 @@ def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary
         waves = key_text(as_pandas(scores, [columns.wave], table="scores").iloc[:, 0])
         _check_waves(list(waves.dropna().unique()), asked)
     unit, assigned = _levels(scores, names, columns)
-    return summarise_change(
+    summary = summarise_change(
         scores,
         asked.scale,
         before=asked.before,
@@ -131,6 +131,7 @@ def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary
         assigned=assigned,
         treated=columns.treated,
     )
+    return _check_finite(summary)
 
 
 def clusters(summary: ChangeSummary, assigned: str | None) -> Codes:
@@ -236,6 +237,18 @@ def _check_same(summary: ChangeSummary, asked: Asked) -> ChangeSummary:
             expected="scale, before and after: " + few(wanted),
             found=few(has),
             to_fix="summarise the scale and the waves you want to compare",
+        )
+    return summary
+
+
+def _check_finite(summary: ChangeSummary) -> ChangeSummary:
+    total = summary.all_square_before.sum() + summary.all_square_after.sum()
+    if not np.isfinite(total):
+        raise DataProblem(
+            f"Some scores of '{summary.scale}' are not finite.",
+            expected="numbers, or nothing where there is no score",
+            found="an infinite score in one of the two waves",
+            to_fix="look for a division by zero in how the score was made",
         )
     return summary
 
