@@ -123,6 +123,22 @@ def test_the_lost_are_compared_in_the_right_direction() -> None:
     assert gap.d_pooled < 0
 
 
+def test_intervals_of_equal_units_are_those_of_the_textbook() -> None:
+    from scipy.stats import f
+
+    rng = np.random.default_rng(6)
+    unit = np.repeat(np.arange(12), 8)
+    frame = pd.DataFrame({"unit": unit, "x": rng.normal(size=96) + unit / 8})
+    found = quality.assess_aggregation(frame, ["x"])
+    ratio = 1 / (1 - found.icc2)
+    ends = [ratio / f.ppf(q, 11, 84) for q in (0.975, 0.025)]
+    first = [(end - 1) / (end + 7) for end in ends]
+    second = [1 - 1 / end for end in ends]
+    one, two = found.icc1_interval, found.icc2_interval
+    assert [one.low, one.high] == pytest.approx(first, rel=1e-10)
+    assert [two.low, two.high] == pytest.approx(second, rel=1e-10)
+
+
 # --- properties ----------------------------------------------------------------
 
 

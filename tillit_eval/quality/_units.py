@@ -75,20 +75,42 @@ def icc(units: Units, level: float) -> tuple[float, float, Interval, Interval]:
     own = units.total**2 / units.size
     between = float(own.sum() - units.total.sum() ** 2 / n) / (groups - 1)
     within = float((units.square - own).sum()) / (n - groups)
-    ratio = between / within
-    size = n / groups
-    df = (groups - 1, n - groups)
-    low = ratio / float(fdtri(*df, (1 + level) / 2))
-    high = ratio / float(fdtri(*df, (1 - level) / 2))
-
-    def icc1(f: float) -> float:
-        return (f - 1) / (f + size - 1)
-
-    if ratio <= 0:
+    if between <= 1e-12 * within:
         raise _no_spread_between()
-    first = Interval(icc1(low), icc1(high), level)
-    second = Interval(1 - 1 / low, 1 - 1 / high, level)
-    return icc1(ratio), 1 - 1 / ratio, first, second
+    ratio, size = between / within, n / groups
+    df = (groups - 1, n - groups)
+    low, high = (
+        _variance_ratio(units, within, float(fdtri(*df, end)))
+        for end in ((1 + level) / 2, (1 - level) / 2)
+    )
+    first = Interval(low / (1 + low), high / (1 + high), level)
+    second = Interval(1 - 1 / (1 + size * low), 1 - 1 / (1 + size * high), level)
+    return (ratio - 1) / (ratio + size - 1), 1 - 1 / ratio, first, second
+
+
+def _variance_ratio(units: Units, within: float, quantile: float) -> float:
+    """Solve Wald's equation for the variance between units over that within.
+
+    With weights ``size / (1 + size * x)``, the weighted spread of the unit means
+    over the variance within follows F at the true ratio x, whatever the sizes. It
+    falls as x rises; where it never reaches the quantile, x is at its least.
+    """
+    from scipy.optimize import brentq
+
+    size, means = units.size, units.total / units.size
+
+    def gap(x: float) -> float:
+        weights = size / (1 + size * x)
+        away = means - (weights @ means) / weights.sum()
+        return float(weights @ away**2) / (len(size) - 1) / within - quantile
+
+    least = -(1 - 1e-9) / float(size.max())
+    if gap(least) <= 0:
+        return least
+    most = 1.0
+    while gap(most) > 0:
+        most *= 2
+    return float(brentq(gap, least, most, xtol=1e-15, rtol=1e-14))
 
 
 def _no_spread_between() -> DataProblem:

@@ -53,12 +53,19 @@ for (case in names(sets)) {
   model <- aov(score ~ factor(unit))
   mean_squares <- summary(model)[[1]]
   keep(case, "icc1", multilevel::ICC1(model)); keep(case, "icc2", multilevel::ICC2(model))
-  ratio <- mean_squares[1, 4]; size <- length(score) / length(unique(unit))
-  df1 <- mean_squares[1, 1]; df2 <- mean_squares[2, 1]
-  low <- ratio / qf(.975, df1, df2); high <- ratio / qf(.025, df1, df2)
-  keep(case, "icc1_low", (low - 1) / (low + size - 1))
-  keep(case, "icc1_high", (high - 1) / (high + size - 1))
-  keep(case, "icc2_low", 1 - 1 / low); keep(case, "icc2_high", 1 - 1 / high)
+  size <- length(score) / length(unique(unit))
+  sizes <- as.numeric(table(unit)); means <- as.numeric(tapply(score, unit, mean))
+  spread <- function(x) {  # Wald (1940): exact for units of any size
+    w <- sizes / (1 + sizes * x)
+    sum(w * (means - weighted.mean(means, w))^2) / (length(sizes) - 1) / mean_squares[2, 3]
+  }
+  at <- function(q) uniroot(
+    function(x) spread(x) - qf(q, mean_squares[1, 1], mean_squares[2, 1]),
+    c(-.999999 / max(sizes), 50), tol = 1e-15, maxiter = 10000)$root
+  low <- at(.975); high <- at(.025)
+  keep(case, "icc1_low", low / (1 + low)); keep(case, "icc1_high", high / (1 + high))
+  keep(case, "icc2_low", 1 - 1 / (1 + size * low))
+  keep(case, "icc2_high", 1 - 1 / (1 + size * high))
   agree <- multilevel::rwg.j(full, unit, ranvar = (5^2 - 1) / 12)
   away <- multilevel::ad.m(full, unit, type = "mean")
   large <- agree$gsize >= 10
