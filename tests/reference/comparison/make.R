@@ -190,6 +190,14 @@ w <- suppressWarnings(prop.test(p * effective, effective, correct = FALSE)$conf.
 keep("shares_workplace", "before_interval_low", w[1])
 keep("shares_workplace", "before_interval_high", w[2])
 
+# ---- standardised difference of two groups: Bonett (2008), unweighted standardiser ----
+m <- c(35.1, 26.7); v <- c(7.32, 6.98)^2; k <- c(30, 30)
+d <- -diff(m) / sqrt(mean(v))
+se <- sqrt(d^2 * sum(v^2 / (k - 1)) / (8 * mean(v)^2) + sum(v / (k - 1)) / mean(v))
+keep("bonett_unlinked", "d", d)
+keep("bonett_unlinked", "low", d - qnorm(.975) * se)
+keep("bonett_unlinked", "high", d + qnorm(.975) * se)
+
 # ---- several outcomes -----------------------------------------------------------------
 p <- c(.001, .04, .03, .2, .0004, .04, .9)
 for (i in seq_along(p)) {
