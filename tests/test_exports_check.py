@@ -125,6 +125,15 @@ def test_positions_are_cut_after_five_and_count_is_whole() -> None:
     assert ("trust1", "invalid_code", 12, "0, 1, 2, 3, 4 …") in kinds(many)
 
 
+def test_only_short_codes_are_repeated_because_a_long_one_may_be_a_person() -> None:
+    frame = SOUND.assign(trust1=[8112189876, 12, float("inf"), 1])
+    with pytest.raises(DataProblem) as caught:
+        te.read_responses(frame, BOOK)
+    assert "does not know 12 (3, row positions 0, 1, 2)" in str(caught.value)
+    assert "9876" not in str(caught.value)
+    assert ("trust1", "personal_number", 1, "0") in kinds(frame)
+
+
 def test_every_kind_has_words_in_both_languages() -> None:
     for kind in KINDS:
         assert has_phrase(f"exports.kind_{kind}"), kind

@@ -169,6 +169,7 @@ def test_parquet_with_brackets_in_its_name(tmp_path: Path) -> None:
     import duckdb
 
     path = tmp_path / "svar[1].parquet"
+    duckdb.from_df(small(trust1=5.0)).write_parquet(str(tmp_path / "svar1.parquet"))
     frame = small()
     duckdb.from_df(frame).write_parquet(str(path))
     pd.testing.assert_frame_equal(te.read_responses(path, BOOK), EXPECTED)

@@ -55,7 +55,7 @@ def test_everything_wrong_in_a_table_is_listed_at_once() -> None:
         "  found:    'unit': empty in some rows (1, row positions 2); 'value': cells"
         " that are not numbers (1, row positions 3); 'unit, period, indicator': rows"
         " that share what no two rows may share (1, row positions 1)",
-        "  to fix:   nothing if it is so; such people cannot be linked or placed"
+        "  to fix:   nothing if it is so; such rows cannot be linked or placed"
         " in a unit",
     ]
 

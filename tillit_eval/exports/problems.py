@@ -124,7 +124,7 @@ def problem(
     Problem
         Ready to be listed.
     """
-    short = {int(c) for c in codes if c == int(c) and abs(c) <= _LARGEST_CODE_SHOWN}
+    short = {int(c) for c in codes if abs(c) <= _LARGEST_CODE_SHOWN and c == int(c)}
     return Problem(
         column=column,
         kind=kind,

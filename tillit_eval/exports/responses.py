@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from tillit_eval.exports.columns import (
 from tillit_eval.exports.files import read_file
 from tillit_eval.exports.problems import Problem, problem, refuse
 from tillit_eval.exports.raw import from_frame
+from tillit_eval.exports.texts import as_text
 from tillit_eval.findings import Source
 
 Table = str | Path | pd.DataFrame
@@ -175,16 +176,16 @@ def read_parts(
             raw = from_frame(table, known)
         else:
             raw = read_file(table, known, sheet=page, encoding=encoding)
-        named = None if when is None else str(when)
-        parts.append(Part(table=raw, wave=named, number=number if several else None))
+        parts.append(
+            Part(table=raw, wave=as_text(when), number=number if several else None)
+        )
     return parts
 
 
-def _one_each(name: str, given: object, n_files: int) -> list[str | int | None]:
+def _one_each(name: str, given: object, n_files: int) -> list[Any]:
     """Spread one value over all files, or check that there is one for each."""
-    if given is None or isinstance(given, (str, int)):
-        return [given] * n_files
-    values = list(given) if isinstance(given, Sequence) else []
+    several = isinstance(given, Sequence) and not isinstance(given, str)
+    values = list(cast(Sequence[Any], given)) if several else [given] * n_files
     if len(values) != n_files:
         raise DataProblem(
             f"The number of values in {name}= is not the number of files.",
