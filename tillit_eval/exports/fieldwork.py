@@ -25,8 +25,12 @@ def read_units(
     path : str, Path or DataFrame
         File with ``unit`` and, if known, ``parent, level, arm, start,
         assigned`` (the level at which treatment varied).
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
@@ -75,8 +79,12 @@ def read_unit_changes(
     ----------
     path : str, Path or DataFrame
         File with ``old, new, date``.
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
@@ -91,6 +99,12 @@ def read_unit_changes(
     See Also
     --------
     read_units : Reads the units themselves.
+
+    Examples
+    --------
+    >>> moves = pd.DataFrame({"old": ["a"], "new": ["b"], "date": ["2015-01-01"]})
+    >>> read_unit_changes(moves)["new"].tolist()
+    ['b']
     """
     return read_table(path, UNIT_CHANGES, source=source, sheet=sheet, encoding=encoding)
 
@@ -108,8 +122,12 @@ def read_invited(
     ----------
     path : str, Path or DataFrame
         File with ``wave, unit, n_invited`` and, if there are several, ``site``.
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
@@ -124,6 +142,13 @@ def read_invited(
     See Also
     --------
     read_waves : Reads when the waves were in the field.
+
+    Examples
+    --------
+    >>> asked = pd.DataFrame({"wave": [2019], "unit": ["a"], "n_invited": [12]})
+    >>> read_invited(asked)
+       wave unit  n_invited    source
+    0  2019    a         12  unstated
     """
     return read_table(path, INVITED, source=source, sheet=sheet, encoding=encoding)
 
@@ -141,8 +166,12 @@ def read_waves(
     ----------
     path : str, Path or DataFrame
         File with ``wave, from, to`` and, if it changed, ``instrument``.
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
@@ -157,6 +186,13 @@ def read_waves(
     See Also
     --------
     read_invited : Reads how many people were asked.
+
+    Examples
+    --------
+    >>> days = {"wave": [1], "from": ["2015-02-01"], "to": ["2015-03-01"]}
+    >>> field = pd.DataFrame(days)
+    >>> (read_waves(field)["to"] - read_waves(field)["from"]).dt.days.tolist()
+    [28]
     """
     waves = read_table(path, WAVES, source=source, sheet=sheet, encoding=encoding)
     check_order(waves, "from", "to", table="waves")

@@ -80,8 +80,12 @@ def read_ratings(
     path : str, Path or DataFrame
         File with ``target, rater, value`` and, if there are several,
         ``criterion, rater_role, round``.
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
@@ -120,8 +124,12 @@ def read_cases(
     path : str, Path or DataFrame
         File with ``case, unit, opened, closed`` and, if known, ``outcome``.
         Dates as 2016-03-01; an empty ``closed`` is a case still open.
-    source, sheet, encoding
-        As in `read_series`.
+    source : {"unstated", "real", "synthetic", "published", "mixed"}
+        Where the rows come from, if the file has no column ``source``.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding, if it cannot be found out.
 
     Returns
     -------
