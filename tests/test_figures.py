@@ -547,3 +547,9 @@ def test_items_are_drawn_against_zero_and_the_usual_lowest(ax) -> None:
     assert texts(ax)[-1] == "not shown: fewer than 10 people"
     with pytest.raises(DataProblem, match="give te"):
         figures.plot_items(change("A", 1.0))
+
+
+def test_a_time_in_years_is_not_taken_for_a_month() -> None:
+    units = pd.DataFrame({"unit": ["A", "B"], "start": ["2014.6", "2015-01-01"]})
+    with pytest.raises(DataProblem, match=r"row positions 0\b"):
+        te.figures.plot_rollout(units)

@@ -33,11 +33,19 @@ def write(table: pd.DataFrame, path: Path) -> None:
     whole = {
         name: table[name].astype("Int64")
         for name in table.select_dtypes("float")
-        if (table[name].dropna() % 1 == 0).all() and name not in ("start", "value")
+        if (table[name].dropna() % 1 == 0).all() and name != "value"
     }
     table.assign(**whole).to_csv(
         path, index=False, encoding="utf-8", lineterminator="\n", float_format="%.10g"
     )
+
+
+def month(time: float) -> str | None:
+    """Return the first day of the month that holds a time in years."""
+    if np.isnan(time):
+        return None
+    year = int(time)
+    return f"{year}-{int((time - year) * 12) + 1:02d}-01"
 
 
 def write_surveys(study: dict, site: dict, folder: Path) -> None:
@@ -60,7 +68,8 @@ def write_surveys(study: dict, site: dict, folder: Path) -> None:
         write(simulated.waves, folder / files["waves"])
         units |= {unit.unit: unit for unit in truth.units}
         tables.append(simulated.units)
-    write(pd.concat(tables).drop_duplicates("unit"), folder / site["units"])
+    places = pd.concat(tables).drop_duplicates("unit")
+    write(places.assign(start=places["start"].map(month)), folder / site["units"])
     register = [
         simulate_series(
             stated,

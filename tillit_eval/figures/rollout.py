@@ -125,7 +125,11 @@ def _dates(column: pd.Series[Any], name: str) -> pd.Series[Any]:
     text = column if column.dtype.kind == "M" else column.astype("string").str.strip()
     given = text.notna() & (text.astype("string") != "")
     read = pd.to_datetime(text.where(given), errors="coerce", format="ISO8601")
-    wrong = (given & read.isna()).to_numpy()
+    # 2014.6 is a time in years, not June: pandas would take the point for a dash.
+    dashed = text.astype("string").str.match(r"\d{4}(-\d{2}){0,2}(\D|$)").fillna(False)
+    pointed = text.astype("string").str.contains(".", regex=False).fillna(False)
+    pointed &= column.dtype.kind != "M"
+    wrong = (given & (read.isna() | ~dashed | pointed)).to_numpy()
     if wrong.any():
         raise DataProblem(
             f"The column '{name}' holds something that is not a date.",
