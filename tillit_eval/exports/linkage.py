@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import DataProblem, check_columns, check_table
-from tillit_eval.findings import Source
+from tillit_eval.findings import Source, source_mark
 from tillit_eval.floors import K_MIN, is_shown, show_count
 from tillit_eval.phrases import Language, percent, say
 
@@ -154,12 +154,13 @@ class Linkage:
         not_anonymous = say("exports.not_anonymous", lang)
         if not is_shown(len(self.pairs), floor=self.floor, source=self.source):
             few = say("exports.linked_under_floor", lang, n=self.floor)
-            return f"{few} {not_anonymous}"
+            return f"{few} {not_anonymous} {source_mark(self.source, lang)}".strip()
         parts = [self._counts_in_words(lang), self._shares_in_words(lang)]
         if self.n_moved:
             moved = self._count(self.n_moved, lang)
             parts.append(say("exports.linked_moved", lang, moved=moved))
-        return " ".join([*parts, not_anonymous])
+        parts += [not_anonymous, source_mark(self.source, lang)]
+        return " ".join(filter(None, parts))
 
     def to_frame(self, *, guarded: bool = False, lang: Language = "en") -> pd.DataFrame:
         """Return one row for everybody (arm empty) and one per arm.
@@ -208,8 +209,13 @@ class Linkage:
         return show_count(people, floor=self.floor, source=self.source, lang=lang)
 
     def _is_hidden(self, counts: Mapping[Hashable, Any]) -> bool:
+        """Whether a share would tell a count under the floor."""
         linked = int(counts["n_exact"]) + int(counts["n_fuzzy"])
-        return not is_shown(linked, floor=self.floor, source=self.source)
+        others = [int(counts[name]) for name in COUNTS[2:]]
+        return not all(
+            is_shown(n, floor=self.floor, source=self.source)
+            for n in (linked, *filter(None, others))
+        )
 
     def _counts_in_words(self, lang: Language | None) -> str:
         fuzzy = ""
@@ -229,6 +235,8 @@ class Linkage:
         )
 
     def _shares_in_words(self, lang: Language | None) -> str:
+        if self._is_hidden({name: getattr(self, name) for name in COUNTS}):
+            return ""
         whole = percent(self.share_linked, 0, lang)
         text = say("exports.linked_share", lang, share=whole)
         rows = self.arms.to_dict("records")

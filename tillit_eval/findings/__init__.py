@@ -10,7 +10,7 @@ from tillit_eval.findings.estimates import (
     decide_verdict,
 )
 from tillit_eval.findings.intervals import Interval
-from tillit_eval.findings.sources import Source, read_source
+from tillit_eval.findings.sources import Source, read_source, source_mark
 
 __all__ = [
     "Average",
@@ -27,5 +27,6 @@ __all__ = [
     "decide_verdict",
     "read_source",
     "row_names",
+    "source_mark",
     "tabulate",
 ]

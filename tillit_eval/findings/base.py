@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from tillit_eval.errors import DataProblem
 from tillit_eval.findings.intervals import Interval
-from tillit_eval.findings.sources import Source
+from tillit_eval.findings.sources import Source, source_mark
 from tillit_eval.floors import K_MIN, is_shown, show_count
 from tillit_eval.phrases import Label, Language, Phrase, language, say
 
@@ -113,9 +113,8 @@ class Finding:
 
     def _mark(self, lang: Language | None = None) -> str:
         """Return the mark that synthetic, mixed or unstated data must carry."""
-        if self.source in ("real", "published"):
-            return ""
-        return " " + say(f"words.mark_{self.source}", lang)
+        mark = source_mark(self.source, lang)
+        return f" {mark}" if mark else ""
 
     def count(self, people: int, lang: Language | None = None) -> str:
         """Write a number of people of this finding, obeying the floor."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from tillit_eval.phrases import Language, say
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,3 +53,28 @@ def _as_source(kind: str) -> Source:
         if kind == known:
             return known
     return "unstated"
+
+
+def source_mark(source: Source, lang: Language | None = None) -> str:
+    """Return the mark that everything made of data that are not real must carry.
+
+    Parameters
+    ----------
+    source : {"real", "synthetic", "published", "mixed", "unstated"}
+        Where the data come from.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+
+    Returns
+    -------
+    str
+        In brackets; empty for real and published data.
+
+    Examples
+    --------
+    >>> source_mark("synthetic", "sv")
+    '(Syntetiska data.)'
+    """
+    if source in ("real", "published"):
+        return ""
+    return say(f"words.mark_{source}", lang)
