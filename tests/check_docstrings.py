@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -38,7 +38,8 @@ def public_names() -> Iterator[tuple[str, object]]:
         for public in getattr(room, "__all__", _defined_in(room)):
             thing = getattr(room, public)
             full = f"{getattr(thing, '__module__', name)}.{public}"
-            if full not in seen and callable(thing) and hasattr(thing, "__name__"):
+            told = inspect.isfunction(thing) or inspect.isclass(thing)
+            if full not in seen and told:
                 seen.add(full)
                 yield full, thing
 
@@ -57,13 +58,17 @@ def complaints(full: str, thing: object) -> list[str]:
     rules = RULES_OF_CLASSES if inspect.isclass(thing) else RULES
     found = [f"{c} {text}" for c, text in validate(full)["errors"] if c in rules]
     if inspect.isclass(thing) and is_dataclass(thing):
-        document = NumpyDocString(inspect.getdoc(thing) or "")
-        parts = [*document["Attributes"], *document["Parameters"]]
-        told = {name.strip() for part in parts for name in part.name.split(",")}
-        own = [k for k in inspect.get_annotations(thing) if not k.startswith("_")]
-        own = [k for k in own if k != "question"]
+        told = {name for base in thing.__mro__ for name in _told(base)}
+        own = [field.name for field in fields(thing) if not field.name.startswith("_")]
         found += [f"field '{k}' is not described" for k in own if k not in told]
     return found
+
+
+def _told(thing: type) -> set[str]:
+    """Return the fields a class describes; its bases describe theirs themselves."""
+    document = NumpyDocString(inspect.cleandoc(thing.__doc__ or ""))
+    parts = [*document["Attributes"], *document["Parameters"]]
+    return {name.strip() for part in parts for name in part.name.split(",")}
 
 
 def main() -> int:
