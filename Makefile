@@ -58,6 +58,7 @@ format: $(READY)
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
 
 look: $(READY)
+	@test -f build/pages/index.html || $(BIN)/tillit reproduce || true
 	@$(PY) tests/look/look.py
 
 lab: $(READY)
