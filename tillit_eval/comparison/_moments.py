@@ -26,7 +26,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Number, sum and sum of squares of the scores, per unit and wave."""
+    """Number, sum and sum of squares of the scores, per unit and wave.
+
+    ``centre`` was taken from every score before they were summed.
+    """
 
     n_before: Array
     n_after: Array
@@ -34,6 +37,7 @@ class Rows:
     sum_after: Array
     square_before: Array
     square_after: Array
+    centre: float = 0.0
 
     @property
     def unit_changes(self) -> tuple[Array, Flags]:
@@ -47,8 +51,8 @@ class Rows:
     def means(self) -> tuple[float, float]:
         """Means of the two waves over people."""
         return (
-            float(self.sum_before.sum() / self.n_before.sum()),
-            float(self.sum_after.sum() / self.n_after.sum()),
+            self.centre + float(self.sum_before.sum() / self.n_before.sum()),
+            self.centre + float(self.sum_after.sum() / self.n_after.sum()),
         )
 
     @property
@@ -56,8 +60,8 @@ class Rows:
         """Means over the units' means, of units with both waves."""
         _, both = self.unit_changes
         return (
-            float((self.sum_before[both] / self.n_before[both]).mean()),
-            float((self.sum_after[both] / self.n_after[both]).mean()),
+            self.centre + float((self.sum_before[both] / self.n_before[both]).mean()),
+            self.centre + float((self.sum_after[both] / self.n_after[both]).mean()),
         )
 
     @property
@@ -77,6 +81,7 @@ class Rows:
             self.sum_after[where],
             self.square_before[where],
             self.square_after[where],
+            self.centre,
         )
 
 
@@ -89,6 +94,7 @@ def stayed(summary: ChangeSummary) -> Rows:
         summary.sum_after,
         summary.square_before,
         summary.square_after,
+        summary.centre,
     )
 
 
@@ -101,6 +107,7 @@ def everyone(summary: ChangeSummary) -> Rows:
         summary.all_after,
         summary.all_square_before,
         summary.all_square_after,
+        summary.centre,
     )
 
 

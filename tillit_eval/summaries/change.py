@@ -11,10 +11,9 @@ import pandas as pd
 
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.findings import read_source
+from tillit_eval.summaries._sums import Codes, centre_of, sums_per_unit
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
-from tillit_eval.summaries.model import Array, ChangeSummary
-
-Codes = npt.NDArray[np.int64]
+from tillit_eval.summaries.model import ChangeSummary
 
 
 def summarise_change(
@@ -73,8 +72,10 @@ def summarise_change(
     Notes
     -----
     Every scored row is counted once: twice `n_pairs`, plus `n_before_only`,
-    `n_after_only` and `n_without_code`, is the number of scored rows. Checked
-    against the same sums formed in R.
+    `n_after_only` and `n_without_code`, is the number of scored rows. Scores whose
+    mean is over 1000 standard deviations from zero are centred first, since a
+    variance from their raw squares would lose its digits. Checked against the same
+    sums formed in R.
 
     Examples
     --------
@@ -101,6 +102,8 @@ def summarise_change(
     frame = as_pandas(scores, columns, table="scores")
     rows = _rows_of(frame, scale, respondent, wave, unit, str(before), str(after))
     _check_repeats(rows)
+    centre = centre_of(rows["score"].to_numpy())
+    rows["score"] -= centre
     home, units = _homes(rows, unit)
     for name in levels:
         values = key_text(frame[name]) if name == assigned else frame[name]
@@ -114,7 +117,8 @@ def summarise_change(
         units=units,
         has_units=unit is not None,
         source=read_source(inside),
-        **_totals(rows, home, len(units)),
+        centre=centre,
+        **sums_per_unit(rows, home, len(units)),
     )
 
 
@@ -253,51 +257,3 @@ def _elsewhere(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     moved = rows["after"] & coded & began.notna() & rows["unit"].notna()
     elsewhere: npt.NDArray[np.bool_] = (moved & (began != rows["unit"])).to_numpy()
     return elsewhere
-
-
-def _totals(rows: pd.DataFrame, home: Codes, n_units: int) -> dict[str, Any]:
-    """Add up linked scores and all scores, per unit."""
-    scored = rows.assign(home=home)[home >= 0]
-    before, after = scored[~scored["after"]], scored[scored["after"]]
-    pairs = before[before["person"] >= 0].merge(
-        after[after["person"] >= 0], on="person", suffixes=("", "_after")
-    )
-    x, y = pairs["score"].to_numpy(), pairs["score_after"].to_numpy()
-
-    def total(groups: pd.Series[Any], values: Array) -> Array:
-        codes = groups.to_numpy()
-        sums = np.bincount(codes, weights=values, minlength=n_units)
-        return sums.astype(np.float64)
-
-    def both(frame: pd.DataFrame) -> tuple[Array, Array, Array]:
-        score = frame["score"].to_numpy()
-        where = frame["home"]
-        ones = np.ones(len(score))
-        return total(where, ones), total(where, score), total(where, score**2)
-
-    n_before, all_before, all_square_before = both(before)
-    n_after, all_after, all_square_after = both(after)
-    where = pairs["home"]
-    return {
-        "n_pairs": total(where, np.ones(len(x))),
-        "sum_before": total(where, x),
-        "sum_after": total(where, y),
-        "square_before": total(where, x**2),
-        "square_after": total(where, y**2),
-        "product": total(where, x * y),
-        "n_before": n_before,
-        "n_after": n_after,
-        "all_before": all_before,
-        "all_after": all_after,
-        "all_square_before": all_square_before,
-        "all_square_after": all_square_after,
-        "n_before_only": int((before["person"] >= 0).sum()) - len(pairs),
-        "n_after_only": int((after["person"] >= 0).sum()) - len(pairs),
-        "n_without_code": int((scored["person"] < 0).sum()),
-        "n_movers": int(_moved(pairs)),
-    }
-
-
-def _moved(pairs: pd.DataFrame) -> int:
-    known = pairs["unit"].notna() & pairs["unit_after"].notna()
-    return int((known & (pairs["unit"] != pairs["unit_after"])).sum())

@@ -95,6 +95,9 @@ class ChangeSummary:
         False if people were treated as independent.
     source : str
         Where the rows come from.
+    centre : float
+        Taken from every score before it was summed, so that squares of scores far
+        from zero do not round; 0 unless they are.
     """
 
     scale: str
@@ -119,3 +122,4 @@ class ChangeSummary:
     n_movers: int
     has_units: bool
     source: Source = "unstated"
+    centre: float = 0.0
