@@ -33,6 +33,7 @@ $(READY): pyproject.toml requirements.lock
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "No environment could be made; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check -e ".[big,test,lab]" -c requirements.lock
+	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" >/dev/null 2>&1 || true
 	@touch $@
 
 reproduce: $(READY)
@@ -62,7 +63,7 @@ look: $(READY)
 	@$(PY) tests/look/look.py
 
 lab: $(READY)
-	@$(BIN)/jupyter lab --config=notebooks/lab_config.py
+	@$(BIN)/jupyter lab --config=.jupyter/lab.py
 
 sample: $(READY)
 	@$(PY) data/sample/make_sample.py

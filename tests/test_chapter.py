@@ -324,7 +324,7 @@ def test_other_files_are_saved_as_they_are() -> None:
 
 
 def test_the_settings_of_the_lab_use_the_hook() -> None:
-    text = Path(__file__).parents[1].joinpath("notebooks", "lab_config.py").read_text()
+    text = Path(__file__).parents[1].joinpath(".jupyter", "lab.py").read_text()
     settings = SimpleNamespace(
         FileContentsManager=SimpleNamespace(), LabApp=SimpleNamespace()
     )

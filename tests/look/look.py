@@ -108,7 +108,7 @@ def jupyterlab(project: Path) -> Iterator[str]:
     }
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--config=notebooks/lab_config.py", f"--ServerApp.port={port}"),
+        *("--config=.jupyter/lab.py", f"--ServerApp.port={port}"),
         *(f"--IdentityProvider.token={token}", "--ServerApp.ip=127.0.0.1"),
         "--LabApp.expose_app_in_browser=True",
     ]
@@ -184,7 +184,7 @@ def copy_project() -> Path:
     """Copy what notebooks need, without outputs, so that nothing here is changed."""
     project = LOOK / "project"
     shutil.rmtree(project, ignore_errors=True)
-    for folder in ("notebooks", "data"):
+    for folder in ("notebooks", "data", ".jupyter"):
         shutil.copytree(ROOT / folder, project / folder)
     for path in (project / "notebooks").glob("*.ipynb"):
         book = json.loads(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from typing import Literal
 
 Part = Literal["head", "body", "foot"]
 
-_NUMBER = re.compile(r"^[<>≤≥±+\-−–(\[]*\s?[\d∞][\d\s\u00a0\u202f.,%∞+\-−–;()\[\]]*$")
+_NUMBER = re.compile(r"^[<>≤≥±+\-−(]*\s?[\d∞][\d\s\u00a0\u202f.,%]*\)?$")
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def is_number(self) -> bool:
-        """Whether it holds a number, an interval or a share, to set it right."""
+        """Whether it holds one number or share, to set it right."""
         return bool(_NUMBER.match(self.text))
 
 

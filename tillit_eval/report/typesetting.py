@@ -7,6 +7,8 @@ from typing import Any
 from tillit_eval.report.grid import Cell, Grid
 from tillit_eval.report.widths import LETTERS_PT, Measures, measure
 
+# What stands in a cell of numbers where there is none.
+_NOTHING = ("", "–", "—", "-")
 # A table of so many rows is not broken over pages.
 _SHORT = 15
 _HEADINGS = {1: "Title", 2: "Heading 1", 3: "Heading 2"}
@@ -229,7 +231,7 @@ def _numeric_columns(grid: Grid) -> set[int]:
     for row in grid.body:
         if len(row) == grid.width:
             for place, cell in enumerate(row):
-                if cell.text:
+                if cell.text not in _NOTHING:
                     columns.setdefault(place, []).append(cell)
     return {
         place

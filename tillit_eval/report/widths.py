@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from tillit_eval.report.grid import Cell, Grid
 
 TEXT_WIDTH_CM = 15.5
-LETTERS_PT, SMALLEST_PT = 9.5, 7.0
+LETTERS_PT, DENSE_PT, SMALLEST_PT = 9.5, 8.5, 7.0
 
 # A letter of that size, bold in the head, and the room on both sides of a cell.
 _LETTER_CM, _BOLD = 0.2, 1.15
 _WIDE_CM, _TIGHT_CM = 0.38, 0.16
 _NARROWEST = 4.0
+_DENSE = 0.5
 _BREAK = re.compile(r"[ \n]+")
 
 
@@ -62,7 +63,7 @@ def measure(grid: Grid) -> Measures:
         longest = max(map(len, cell.text.split("\n")))
         lines[place] = max(lines[place], wide * longest)
         words[place] = max([words[place], *(wide * len(w) for w in _parts(cell))])
-    padding, letters = _fit(words)
+    padding, letters = _fit(words, lines)
     letter = _LETTER_CM * letters / LETTERS_PT
     spare = (TEXT_WIDTH_CM - grid.width * padding) / letter - sum(words)
     wanted = sum(lines) - sum(words)
@@ -100,11 +101,15 @@ def _parts(cell: Cell) -> list[str]:
     return _BREAK.split(cell.text)
 
 
-def _fit(words: list[float]) -> tuple[float, float]:
-    """Return the padding, and the size of letters at which no word is broken."""
+def _fit(words: list[float], lines: list[float]) -> tuple[float, float]:
+    """Return the padding, and the size of letters at which no word is broken.
+
+    A table of sentences, most of whose lines are broken, gets smaller letters too.
+    """
     for padding in (_WIDE_CM, _TIGHT_CM):
         room = TEXT_WIDTH_CM - len(words) * padding
         size = LETTERS_PT * room / (_LETTER_CM * sum(words))
         if size >= LETTERS_PT:
-            return padding, LETTERS_PT
+            is_dense = room / _LETTER_CM < _DENSE * sum(lines)
+            return padding, DENSE_PT if is_dense else LETTERS_PT
     return _TIGHT_CM, max(round(2 * size) / 2 - 0.5, SMALLEST_PT)

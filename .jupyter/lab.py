@@ -5,5 +5,3 @@ from tillit_eval.chapter import strip_private
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 c.FileContentsManager.pre_save_hook = strip_private
 c.LabApp.default_url = "/lab/tree/notebooks/00_read_me_first.ipynb"
-c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
-c.LabApp.news_url = None
