@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tillit_eval as te
-from tillit_eval.codebook.identities import find_identities, is_personal_number
 from tillit_eval.errors import DataProblem, TillitError
 from tillit_eval.exports.problems import KINDS
+from tillit_eval.files.identities import find_identities, is_personal_number
 from tillit_eval.phrases import has_phrase
 
 sys.path.append(str(Path(__file__).parent))

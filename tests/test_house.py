@@ -15,7 +15,7 @@ from tillit_eval import phrases
 
 # This list is the architecture. A room imports only from rooms before it.
 ROOMS = [
-    *("errors", "phrases", "thresholds", "floors", "findings"),
+    *("errors", "files", "phrases", "thresholds", "floors", "findings"),
     *("codebook", "exports", "scales", "summaries", "quality", "comparison"),
     *("simulation", "plan", "synthesis", "disclosure", "figures", "tables"),
     *("report", "chapter", "cli"),

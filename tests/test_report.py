@@ -19,6 +19,7 @@ from nbformat import v4
 
 from tillit_eval import report
 from tillit_eval.errors import FileProblem
+from tillit_eval.files import replace_text
 from tillit_eval.findings import Finding, NotAnswered
 from tillit_eval.phrases import Label, phrase
 from tillit_eval.report import Code, Picture, Prose, Said, Table, Text
@@ -293,14 +294,14 @@ def test_swedish_spreadsheets_get_semicolons_and_commas(tmp_path: Path) -> None:
 def test_a_file_is_there_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = report.replace_text(tmp_path / "new" / "a.txt", "first")
+    path = replace_text(tmp_path / "new" / "a.txt", "first")
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full_disk)
     with pytest.raises(FileProblem) as caught:
-        report.replace_text(path, "second")
+        replace_text(path, "second")
     assert str(caught.value).splitlines() == [
         "A file cannot be written.",
         "  expected: a folder that may be written to, for a.txt",

@@ -42,7 +42,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
 }
 _ROOM_OF = {name: room for room, names in _DOOR.items() for name in names}
 _ROOMS = (
-    *("errors", "phrases", "thresholds", "floors", "findings"),
+    *("errors", "files", "phrases", "thresholds", "floors", "findings"),
     *("codebook", "exports", "scales", "summaries", "quality", "comparison"),
     *("simulation", "plan", "disclosure", "figures", "tables"),
     *("report", "chapter", "cli"),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tillit_eval.errors import DataProblem
-from tillit_eval.report import replace_bytes, write_csv
+from tillit_eval.files import replace_bytes
+from tillit_eval.report import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd

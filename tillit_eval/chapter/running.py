@@ -16,8 +16,8 @@ from typing import Any
 
 from tillit_eval import errors
 from tillit_eval.errors import DataProblem, FileProblem
+from tillit_eval.files import replace_text
 from tillit_eval.phrases import Language
-from tillit_eval.report import replace_text
 
 FIGURE_TAG = re.compile(r"^fig-(\d{2})-(\d+)$")
 CELL_SECONDS = 600

@@ -13,8 +13,8 @@ from typing import Any
 from tillit_eval.chapter.private import FOLDER
 from tillit_eval.chapter.running import write_chapter
 from tillit_eval.errors import DataProblem, FileProblem
+from tillit_eval.files import replace_text
 from tillit_eval.phrases import Language, language, say
-from tillit_eval.report import replace_text
 
 INSTRUMENT = "vertical_trust"
 N_UNITS, N_PEOPLE = 12, 30

@@ -26,11 +26,11 @@ from tillit_eval.codebook.guessing import (
     stem_of,
     widen,
 )
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.codebook.model import Codebook, Item, Scale
 from tillit_eval.codebook.parts import is_key
 from tillit_eval.codebook.writing import Draft, Question
 from tillit_eval.errors import DataProblem
+from tillit_eval.files.identities import find_identities
 from tillit_eval.phrases import Label, phrase
 
 if TYPE_CHECKING:

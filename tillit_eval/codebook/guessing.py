@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.codebook.columns import Column
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.codebook.model import Item
+from tillit_eval.files.identities import find_identities
 from tillit_eval.floors import K_MIN
 
 Array = npt.NDArray[np.float64]

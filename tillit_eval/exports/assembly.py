@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.codebook import Codebook
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import DataProblem
 from tillit_eval.exports.codes import decode_item
 from tillit_eval.exports.columns import (
@@ -24,15 +23,10 @@ from tillit_eval.exports.columns import (
     waves_of,
 )
 from tillit_eval.exports.problems import Problem, problem
-from tillit_eval.exports.raw import NONE_AT_ALL, Positions, RawTable
-from tillit_eval.exports.texts import (
-    Cells,
-    as_text,
-    distinct,
-    fold,
-    looks_garbled,
-    map_distinct,
-)
+from tillit_eval.files.cells import Cells, as_text, distinct, map_distinct
+from tillit_eval.files.identities import find_identities
+from tillit_eval.files.raw import NONE_AT_ALL, Positions, RawTable
+from tillit_eval.files.texts import fold, looks_garbled
 from tillit_eval.findings import Source
 
 Shape = Literal["long", "wide"]

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.codebook import Codebook
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import check_option
 from tillit_eval.exports.assembly import FILE, ROW, Part
 from tillit_eval.exports.columns import (
@@ -20,9 +19,11 @@ from tillit_eval.exports.columns import (
     waves_of,
 )
 from tillit_eval.exports.problems import Problem, problem, problems_frame
-from tillit_eval.exports.raw import RawTable
 from tillit_eval.exports.responses import Sheet, Table, assemble_parts, read_parts
-from tillit_eval.exports.texts import as_text, clean_text, distinct, fold, looks_garbled
+from tillit_eval.files.cells import as_text, distinct
+from tillit_eval.files.identities import find_identities
+from tillit_eval.files.raw import RawTable
+from tillit_eval.files.texts import clean_text, fold, looks_garbled
 
 # A cell with this many words is written text, not the name of a group.
 _WORDS_OF_TEXT = 5

@@ -11,16 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.codebook import Item
-from tillit_eval.exports.raw import NONE_AT_ALL, Positions
-from tillit_eval.exports.texts import (
-    NO_ANSWER,
-    Cells,
-    as_number,
-    as_text,
-    clean_text,
-    distinct,
-    fold,
-)
+from tillit_eval.files.cells import Cells, as_text, distinct
+from tillit_eval.files.raw import NONE_AT_ALL, Positions
+from tillit_eval.files.texts import NO_ANSWER, as_number, clean_text, fold
 
 NAN = float("nan")
 _NUMBERED = re.compile(r"([+-]?\d+)(?:\s*[-\u2013=.:)]\s*|\s+)(\S.*)")

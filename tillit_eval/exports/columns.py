@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tillit_eval.codebook import Codebook, Item
-from tillit_eval.exports.raw import Known, RawTable
-from tillit_eval.exports.texts import fold
+from tillit_eval.files.headers import Known
+from tillit_eval.files.raw import RawTable
+from tillit_eval.files.texts import fold
 
 # Key columns of the table ``responses`` beside the items, in their order there.
 SCHEMA = ("site", "wave", "respondent", "unit", "role", "arm", "source")

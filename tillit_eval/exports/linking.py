@@ -9,7 +9,8 @@ import pandas as pd
 from tillit_eval.errors import DataProblem, check_columns, check_option, check_table
 from tillit_eval.exports.linkage import COUNTS, Linkage
 from tillit_eval.exports.matching import Ints, Links, match_codes
-from tillit_eval.exports.texts import as_text, fold, map_distinct
+from tillit_eval.files.cells import as_text, map_distinct
+from tillit_eval.files.texts import fold
 from tillit_eval.findings import read_source
 from tillit_eval.floors import K_MIN, check_floor
 

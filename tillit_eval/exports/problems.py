@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import DataProblem, check_columns
-from tillit_eval.exports.raw import NONE_AT_ALL, Positions
+from tillit_eval.files.raw import NONE_AT_ALL, Positions
 from tillit_eval.phrases import Language, language, say
 
 # Kinds that make `read_responses(strict=True)` refuse, in the order of repair.

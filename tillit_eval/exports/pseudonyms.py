@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import DataProblem, FileProblem, check_columns, check_table
-from tillit_eval.exports.texts import as_text, fold, map_distinct
+from tillit_eval.files.cells import as_text, map_distinct
+from tillit_eval.files.identities import find_identities
+from tillit_eval.files.texts import fold
 
 _SHORTEST_KEY = 32
 # 96 bits: among a million people two share a pseudonym once in 10^17 tries.

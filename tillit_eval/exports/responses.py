@@ -20,10 +20,10 @@ from tillit_eval.exports.columns import (
     names_in_wide,
     waves_of,
 )
-from tillit_eval.exports.files import read_file
 from tillit_eval.exports.problems import Problem, problem, refuse
-from tillit_eval.exports.raw import from_frame
-from tillit_eval.exports.texts import as_text
+from tillit_eval.files.cells import as_text
+from tillit_eval.files.raw import from_frame
+from tillit_eval.files.reading import read_file
 from tillit_eval.findings import Source
 
 Table = str | Path | pd.DataFrame

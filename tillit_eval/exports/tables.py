@@ -10,20 +10,19 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from tillit_eval.codebook.identities import find_identities
 from tillit_eval.errors import DataProblem, check_option, check_table
 from tillit_eval.exports.columns import match_columns
-from tillit_eval.exports.files import read_file
 from tillit_eval.exports.problems import Problem, problem
-from tillit_eval.exports.raw import Known, RawTable, from_frame
 from tillit_eval.exports.schemas import Schema, Type
-from tillit_eval.exports.texts import (
+from tillit_eval.files.cells import Cells, as_text, distinct
+from tillit_eval.files.headers import Known
+from tillit_eval.files.identities import find_identities
+from tillit_eval.files.raw import RawTable, from_frame
+from tillit_eval.files.reading import read_file
+from tillit_eval.files.texts import (
     NO_ANSWER,
-    Cells,
     as_number,
-    as_text,
     clean_text,
-    distinct,
     fold,
     looks_garbled,
 )

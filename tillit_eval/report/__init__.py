@@ -14,7 +14,6 @@ from tillit_eval.report.blocks import (
     title_of,
 )
 from tillit_eval.report.csv import write_csv
-from tillit_eval.report.files import replace_bytes, replace_text
 from tillit_eval.report.page import Entry, render_page, write_index, write_page
 from tillit_eval.report.word import write_word
 
@@ -31,8 +30,6 @@ __all__ = [
     "is_synthetic",
     "read_blocks",
     "render_page",
-    "replace_bytes",
-    "replace_text",
     "title_of",
     "write_csv",
     "write_index",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tillit_eval.files import replace_bytes
 from tillit_eval.phrases import Language, language
-from tillit_eval.report.files import replace_bytes
 
 if TYPE_CHECKING:
     import pandas as pd

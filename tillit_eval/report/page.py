@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from tillit_eval.files import replace_text
 from tillit_eval.phrases import Language, language, say
 from tillit_eval.report.blocks import (
     Block,
@@ -23,7 +24,6 @@ from tillit_eval.report.blocks import (
     is_synthetic,
     title_of,
 )
-from tillit_eval.report.files import replace_text
 
 _ELSEWHERE = re.compile(
     r"<script\b.*?</script>|<link\b[^>]*>|@import[^;]*;", re.IGNORECASE | re.DOTALL
@@ -136,7 +136,7 @@ def render_page(
     True
     """
     lang = language(lang)
-    parts = [_block(block, lang, figures) for block in blocks]
+    parts = [_block(block, lang, figures) for block in _with_code_joined(blocks)]
     body, sections = _with_sections("\n".join(part for part in parts if part))
     name = escape(say("report.contents", lang))
     listed = "".join(f"<li><a href='#{key}'>{text}</a></li>" for key, text in sections)
@@ -225,6 +225,18 @@ def _document(
         f"<header class='top'>{back}{banner}</header>\n"
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _with_code_joined(blocks: Iterable[Block]) -> list[Block]:
+    """Join code that nothing stands between, so that it is folded once."""
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        if isinstance(block, Code) and isinstance(last, Code):
+            joined[-1] = Code(f"{last.source}\n\n{block.source}")
+        else:
+            joined.append(block)
+    return joined
 
 
 def _with_sections(body: str) -> tuple[str, list[tuple[str, str]]]:

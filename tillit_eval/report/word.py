@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tillit_eval.files import replace_bytes
 from tillit_eval.phrases import Language, language, say
 from tillit_eval.report.blocks import (
     Block,
@@ -19,7 +20,6 @@ from tillit_eval.report.blocks import (
     is_synthetic,
     title_of,
 )
-from tillit_eval.report.files import replace_bytes
 from tillit_eval.report.grid import read_grids
 from tillit_eval.report.paper import add_field, new_paper
 from tillit_eval.report.typesetting import set_grid, set_markdown

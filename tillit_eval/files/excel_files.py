@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tillit_eval.errors import FileProblem
-from tillit_eval.exports.raw import Known, RawTable, from_grid
-from tillit_eval.exports.texts import as_text, fold
+from tillit_eval.files.cells import as_text
+from tillit_eval.files.headers import Known
+from tillit_eval.files.raw import RawTable, from_grid
+from tillit_eval.files.texts import fold
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -9,32 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tillit_eval.codebook.identities import looks_like_identity
 from tillit_eval.errors import FileProblem
-from tillit_eval.exports.texts import Cells, as_number, as_text, clean_text, fold
+from tillit_eval.files.cells import Cells
+from tillit_eval.files.headers import Known, find_header
+from tillit_eval.files.identities import looks_like_identity
+from tillit_eval.files.texts import as_number, clean_text, fold
 
 Positions = npt.NDArray[np.int64]
 NONE_AT_ALL: Positions = np.empty(0, dtype=np.int64)
 
-# A header stands within the first rows; longer forewords are not exports.
-_FOREWORD = 6
 _LONGEST_NAME = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What a header may say, so that it is found among titles and answers.
-
-    Attributes
-    ----------
-    names : frozenset of str
-        Folded names of columns.
-    labels : frozenset of str
-        Folded answer labels, which are never a header.
-    """
-
-    names: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +137,7 @@ def from_grid(grid: Sequence[Sequence[object]], known: Known, *, file: str) -> R
     FileProblem
         If there is no row at all, or none under the header.
     """
-    top = [[as_text(cell) or "" for cell in row] for row in grid[: _FOREWORD + 3]]
-    header = _find_header(top, known)
+    header = find_header(grid, known)
     if header is None:
         raise FileProblem(
             f"There is nothing in '{file}'.",
@@ -162,8 +145,7 @@ def from_grid(grid: Sequence[Sequence[object]], known: Known, *, file: str) -> R
             found="no cell with anything in it",
             to_fix="export the answers again, and check which sheet they are in",
         )
-    first, titles = _split_titles(top, header, known)
-    names = tuple(top[header])
+    names, titles, first = header.names, header.titles, header.first
     columns, rows = _answers(grid[first:], len(names))
     if not len(rows):
         raise FileProblem(
@@ -177,51 +159,9 @@ def from_grid(grid: Sequence[Sequence[object]], known: Known, *, file: str) -> R
         titles=titles,
         columns=columns,
         rows=rows,
-        has_header=any(fold(name) in known.names for name in (*names, *titles)),
+        has_header=header.is_sure,
         above=first,
     )
-
-
-def _find_header(top: list[list[str]], known: Known) -> int | None:
-    """Return the first row with the most known names, or the first with anything."""
-    filled = [i for i, row in enumerate(top[:_FOREWORD]) if any(row)]
-    if not filled:
-        return None
-    scores = [sum(fold(cell) in known.names for cell in top[i]) for i in filled]
-    return filled[int(np.argmax(scores))]
-
-
-def _split_titles(
-    top: list[list[str]], header: int, known: Known
-) -> tuple[int, tuple[str, ...]]:
-    """Return where the answers begin, and the second header row if there is one."""
-    titles = ("",) * len(top[header])
-    if header > 0 and any(top[header - 1]):
-        titles = tuple(top[header - 1])
-    first = header + 1
-    if first < len(top) and _is_question_row(top, header, known):
-        titles, first = tuple(top[first]), first + 1
-    if first < len(top) and any(cell.startswith('{"ImportId"') for cell in top[first]):
-        first += 1
-    return first, titles
-
-
-def _is_question_row(top: list[list[str]], header: int, known: Known) -> bool:
-    """Tell whether the row under the names is questions in words, not answers."""
-    under = [
-        cell
-        for name, cell in zip(top[header], top[header + 1], strict=True)
-        if fold(name) in known.names
-    ]
-    distinct = len(set(under)) == len(under) >= 3
-    in_words = all(
-        " " in cell.strip()
-        and as_number(cell) is None
-        and fold(cell) not in known.labels
-        for cell in under
-        if fold(cell) not in known.names
-    )
-    return distinct and all(under) and in_words and len(top) > header + 2
 
 
 def _answers(

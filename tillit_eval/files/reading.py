@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 from tillit_eval.errors import DataProblem, FileProblem
-from tillit_eval.exports.csv_files import read_csv_file
-from tillit_eval.exports.excel_files import read_excel_file
-from tillit_eval.exports.parquet_files import read_parquet_file
-from tillit_eval.exports.raw import Known, RawTable
-from tillit_eval.exports.spss_files import read_spss_file
+from tillit_eval.files.csv_files import read_csv_file
+from tillit_eval.files.excel_files import read_excel_file
+from tillit_eval.files.headers import Known
+from tillit_eval.files.parquet_files import read_parquet_file
+from tillit_eval.files.raw import RawTable
+from tillit_eval.files.spss_files import read_spss_file
 
 Kind = Literal["excel", "old excel", "spss", "parquet", "text"]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tillit_eval.errors import FileProblem
-from tillit_eval.exports.raw import Known, RawTable, from_frame
-from tillit_eval.exports.texts import clean_text
+from tillit_eval.files.headers import Known
+from tillit_eval.files.raw import RawTable, from_frame
+from tillit_eval.files.texts import clean_text
 
 
 def read_spss_file(path: Path, known: Known, *, encoding: str | None) -> RawTable:

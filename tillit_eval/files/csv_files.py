@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tillit_eval.errors import FileProblem, few
-from tillit_eval.exports.raw import Known, RawTable, from_grid
+from tillit_eval.files.headers import Known
+from tillit_eval.files.raw import RawTable, from_grid
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tillit_eval.errors import FileProblem, MissingExtra
-from tillit_eval.exports.raw import Known, RawTable, from_frame
+from tillit_eval.files.headers import Known
+from tillit_eval.files.raw import RawTable, from_frame
 
 
 def read_parquet_file(path: Path, known: Known) -> RawTable:
