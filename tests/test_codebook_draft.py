@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,6 +157,42 @@ def test_a_csv_as_excel_in_swedish_saves_it(export, draft, tmp_path) -> None:
         assert from_file.codebook.title == "x"
 
 
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda text: b"sep=;\r\n" + text.encode("cp1252"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.replace(";", "|").encode(),
+        lambda text: (
+            ("Enkät 2019" + ";" * text.partition("\n")[0].count(";")).encode()
+            + b"\n"
+            + text.encode()
+        ),
+    ],
+    ids=["excel says its separator", "no byte order mark", "bars", "a title above"],
+)
+def test_a_draft_reads_what_read_responses_reads(
+    export, draft, tmp_path, dress: Callable[[str], bytes]
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(dress(export.to_csv(sep=";", index=False)))
+    assert te.draft_codebook(path).codebook.items == draft.codebook.items
+
+
+def test_a_parquet_file(export, draft, tmp_path) -> None:
+    path = tmp_path / "x.parquet"
+    duckdb.from_df(export.drop(columns="Tom")).write_parquet(str(path))
+    assert te.draft_codebook(path).codebook.items == draft.codebook.items
+
+
+def test_columns_without_a_name_of_their_own(tmp_path) -> None:
+    answers = pd.DataFrame([[1, 2, 3], [5, 4, 1]] * 5, columns=["q1", "q1", ""])
+    draft = te.draft_codebook(answers)
+    assert [item.key for item in draft.codebook.items] == ["q1", "q1_1", "column_3"]
+    draft.write(tmp_path / "x.toml")
+    assert te.read_codebook(tmp_path / "x.toml") == draft.codebook
+
+
 def test_an_excel_file(export, draft, tmp_path) -> None:
     export.to_excel(tmp_path / "x.xlsx", index=False)
     assert te.draft_codebook(tmp_path / "x.xlsx").codebook.items == draft.codebook.items
@@ -224,10 +263,28 @@ def test_refusals(tmp_path) -> None:
         te.draft_codebook(pd.DataFrame({"Kommentar": ["Chefen Kalle", "b"]}))
     assert "found:    1 columns, none of that kind" in str(nothing.value)
     assert "Kalle" not in str(nothing.value)
-    with pytest.raises(FileProblem, match=r"The export is not there\."):
+    with pytest.raises(FileProblem, match=r"There is no file 'none\.sav'\."):
         te.draft_codebook(tmp_path / "none.sav")
-    for name in ("broken.sav", "broken.xlsx", "empty.csv"):
+    for name, told in (
+        ("broken.sav", "is not an SPSS file that can be read"),
+        ("broken.xlsx", "is not an Excel file that can be read"),
+        ("empty.csv", "is empty"),
+    ):
         content = b"" if name.startswith("empty") else b"not this"
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(FileProblem, match=r"The export cannot be read\."):
+        with pytest.raises(FileProblem, match=told):
             te.draft_codebook(tmp_path / name)
+    (tmp_path / "bare.csv").write_text("1;3\n2;4\n1;3\n", encoding="utf-8")
+    with pytest.raises(DataProblem) as bare:
+        te.draft_codebook(tmp_path / "bare.csv")
+    assert str(bare.value) == (
+        "The columns have no names.\n"
+        "  expected: a first row with names, or a table with named columns\n"
+        "  found:    2 columns named by numbers only\n"
+        "  to fix:   export again with variable names in the first row"
+    )
+    (tmp_path / "names.csv").write_text("ja;nej\nja;ja\nnej;nej\n", encoding="utf-8")
+    with pytest.raises(DataProblem) as answers:
+        te.draft_codebook(tmp_path / "names.csv")
+    assert "found:    2 columns and no row of names above them" in str(answers.value)
+    assert "ja" not in str(answers.value)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from tillit_eval.codebook.parts import tidy
-from tillit_eval.errors import FileProblem, check_table
+from tillit_eval.errors import DataProblem, check_table
+from tillit_eval.files.texts import NO_ANSWER, as_number, clean_text, fold
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from tillit_eval.files.raw import RawTable
+
+_LEADING_ZERO = re.compile(r"0\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,85 +60,91 @@ class Column:
         return int(np.count_nonzero(~np.isnan(self.numbers)))
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """What a file says about its columns beside the cells."""
+def read_columns(
+    frame_or_path: object, *, sheet: str | int | None, encoding: str | None
+) -> tuple[Column, ...]:
+    """Return the columns of a frame, or of a file of any kind that can be read."""
+    from tillit_eval.files.headers import Known
+    from tillit_eval.files.raw import from_frame
+    from tillit_eval.files.reading import read_file
 
-    titles: dict[str, str | None] = field(default_factory=dict)
-    labels: dict[str, dict[Any, str]] = field(default_factory=dict)
-    missing: dict[str, list[Any]] = field(default_factory=dict)
-
-
-def read_columns(frame_or_path: object) -> tuple[Column, ...]:
-    """Return the columns of a frame, or of a .sav, .csv or .xlsx file."""
-    meta = Meta()
-    frame = frame_or_path
+    nothing = Known(by_shape=True)
     if isinstance(frame_or_path, (str, Path)):
-        frame, meta = _read_file(Path(frame_or_path))
-    check_table(frame, table="answers")
-    return tuple(
-        _column(str(name), frame.iloc[:, position], meta)  # type: ignore[attr-defined]
-        for position, name in enumerate(frame.columns)  # type: ignore[attr-defined]
-    )
+        table = read_file(frame_or_path, nothing, sheet=sheet, encoding=encoding)
+    else:
+        check_table(frame_or_path, table="answers")
+        table = from_frame(frame_or_path, nothing)  # type: ignore[arg-type]
+    _check_names(table)
+    names = _distinct_names(table.names)
+    return tuple(_column(table, place, name) for place, name in enumerate(names))
 
 
-def _column(name: str, cells: pd.Series[Any], meta: Meta) -> Column:
+def _check_names(table: RawTable) -> None:
+    """Refuse names that are numbers, or that may be what a person answered."""
+    numbers = all(re.fullmatch(r"[\d.,-]+", name) for name in table.names)
+    if table.names and (numbers or not table.has_header):
+        found = "named by numbers only" if numbers else "and no row of names above them"
+        raise DataProblem(
+            "The columns have no names.",
+            expected="a first row with names, or a table with named columns",
+            found=f"{len(table.names)} columns {found}",
+            to_fix="export again with variable names in the first row",
+        )
+
+
+def _distinct_names(names: Sequence[str]) -> list[str]:
+    """Name columns without a name by their place, and tell repeated names apart."""
+    seen: Counter[str] = Counter()
+    told = []
+    for place, name in enumerate(names):
+        seen[name] += 1
+        again = f"{name}.{seen[name] - 1}" if seen[name] > 1 else name
+        told.append(again if name else f"column {place + 1}")
+    return told
+
+
+def _column(table: RawTable, place: int, name: str) -> Column:
+    from tillit_eval.files.cells import as_text, distinct
+
+    where, values = distinct(table.columns[place])
+    read = [as_text(value) for value in values]
+    texts = [None if text is None or fold(text) in NO_ANSWER else text for text in read]
     labels = tuple(
-        (tidy(text), int(code))
-        for code, text in meta.labels.get(name, {}).items()
-        if isinstance(code, (int, float)) and float(code).is_integer()
+        (clean_text(text), int(code))
+        for code, text in table.value_labels.get(place, {}).items()
+        if float(code).is_integer()
     )
-    numbers = _as_numbers(cells)
-    texts = _as_texts(cells) if numbers is None else None
+    numbers = _as_numbers(texts, where)
+    in_words = np.array([*texts, None], dtype=object)[where]
     return Column(
-        name=tidy(name),
-        title=tidy(meta.titles.get(name) or ""),
+        name=name,
+        title=table.titles[place],
         numbers=numbers,
-        words=_count(texts) if texts is not None else (),
-        texts=texts,
+        words=_count(in_words) if numbers is None else (),
+        texts=in_words if numbers is None else None,
         labels=labels,
-        missing=_declared(meta.missing.get(name, []), labels, numbers),
+        missing=_declared(table.declared_missing.get(place, ()), labels, numbers),
     )
 
 
-def _as_numbers(cells: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
+def _as_numbers(
+    texts: Sequence[str | None], where: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64] | None:
     """Return numbers, also from text with a decimal comma; None if any is words."""
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        return np.asarray(cells.to_numpy(np.float64, na_value=np.nan), np.float64)
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+    filled = [text for text in texts if text is not None]
+    read = [np.nan if text is None else as_number(text) for text in texts]
+    if None in read or any(map(_LEADING_ZERO.fullmatch, filled)):
         return None
-    texts = cells.astype("str").str.strip().where(cells.notna())
-    texts = texts.where(texts != "")
-    read = pd.to_numeric(texts.str.replace(",", "."), errors="coerce")
-    if (read.isna() & texts.notna()).any() or _has_leading_zero(texts):
-        return None
-    return np.asarray(read.to_numpy(np.float64, na_value=np.nan), np.float64)
-
-
-def _has_leading_zero(texts: pd.Series[Any]) -> bool:
-    return bool(texts.str.fullmatch(r"0\d+").fillna(False).any())
-
-
-def _as_texts(cells: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """Return tidy texts; what is done to a text is done once per distinct cell."""
-    import pandas as pd
-
-    where, distinct = pd.factorize(cells.astype("object"))
-    tidied = [tidy(cell) or None for cell in distinct]
-    return np.array([*tidied, None], dtype=object)[where]
+    return np.array([*read, np.nan], dtype=np.float64)[where]
 
 
 def _count(texts: npt.NDArray[np.object_]) -> tuple[tuple[str, int], ...]:
-    import pandas as pd
-
-    counts = pd.Series(texts, dtype="object").value_counts()
-    return tuple((str(text), int(n)) for text, n in counts.items())
+    counts = Counter(text for text in texts if text is not None)
+    return tuple(counts.most_common())
 
 
 def _declared(
-    ranges: list[Any],
+    ranges: Sequence[tuple[float, float]],
     labels: tuple[tuple[str, int], ...],
     numbers: npt.NDArray[np.float64] | None,
 ) -> tuple[int, ...]:
@@ -143,69 +153,5 @@ def _declared(
     if numbers is not None:
         whole = np.unique(numbers[~np.isnan(numbers)])
         seen |= {int(code) for code in whole if code == int(code)}
-    return tuple(
-        sorted(
-            code
-            for code in seen
-            if any(
-                isinstance(r["lo"], (int, float)) and r["lo"] <= code <= r["hi"]
-                for r in ranges
-            )
-        )
-    )
-
-
-def _read_file(path: Path) -> tuple[pd.DataFrame, Meta]:
-    """Read a file well enough to draft from; `read_responses` reads it for good."""
-    ending = path.suffix.lower()
-    readers = {".sav": _read_spss, ".zsav": _read_spss, ".xlsx": _read_excel}
-    reader = readers.get(ending, _read_text)
-    if not path.is_file():
-        raise FileProblem(
-            "The export is not there.",
-            expected="a .sav, .csv or .xlsx file",
-            found="no file by that name",
-            to_fix="check the path",
-        )
-    try:
-        return reader(path)
-    except Exception as error:  # every reader has errors of its own
-        kind = type(error).__name__
-    raise FileProblem(
-        "The export cannot be read.",
-        expected="a .sav, .csv or .xlsx file as the survey tool saves it",
-        found=f"a file that the reader gave up on ({kind})",
-        to_fix="save it again from the survey tool, or read it with read_responses",
-    )
-
-
-def _read_spss(path: Path) -> tuple[pd.DataFrame, Meta]:
-    import pyreadstat
-
-    frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
-    titles = dict(zip(meta.column_names, meta.column_labels, strict=True))
-    return frame, Meta(titles, meta.variable_value_labels, dict(meta.missing_ranges))
-
-
-def _read_excel(path: Path) -> tuple[pd.DataFrame, Meta]:
-    import pandas as pd
-
-    return pd.read_excel(path), Meta()
-
-
-def _read_text(path: Path) -> tuple[pd.DataFrame, Meta]:
-    import pandas as pd
-
-    text = _decode(path.read_bytes())
-    head = text.partition("\n")[0]
-    mark = max(";\t,", key=head.count)
-    return pd.read_csv(io.StringIO(text), sep=mark, dtype="str"), Meta()
-
-
-def _decode(raw: bytes) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252")
+    inside = (c for c in seen if any(low <= c <= high for low, high in ranges))
+    return tuple(sorted(inside))

@@ -40,7 +40,12 @@ _LONGEST_LABEL = 60
 _LONGEST_KEY = 24
 
 
-def draft_codebook(frame_or_path: pd.DataFrame | str | Path) -> Draft:
+def draft_codebook(
+    frame_or_path: pd.DataFrame | str | Path,
+    *,
+    sheet: str | int | None = None,
+    encoding: str | None = None,
+) -> Draft:
     """Draft a codebook from an export, with questions where a person must decide.
 
     Labels and missing codes come from the file where it has them (.sav). What is
@@ -52,7 +57,11 @@ def draft_codebook(frame_or_path: pd.DataFrame | str | Path) -> Draft:
     Parameters
     ----------
     frame_or_path : DataFrame, str or Path
-        One row per person, or a .sav, .csv or .xlsx file of such rows.
+        One row per person, or a CSV, Excel, SPSS or Parquet file of such rows.
+    sheet : str or int, optional
+        Which sheet of an Excel file.
+    encoding : str, optional
+        Encoding of a CSV or SPSS file, if it cannot be found out.
 
     Returns
     -------
@@ -90,8 +99,7 @@ def draft_codebook(frame_or_path: pd.DataFrame | str | Path) -> Draft:
     >>> [question.about for question in draft.questions if "q3" in question.about]
     ['q3']
     """
-    columns = read_columns(frame_or_path)
-    _check_header(columns)
+    columns = read_columns(frame_or_path, sheet=sheet, encoding=encoding)
     drafting = _Drafting()
     kinds = [guess_kind(column) for column in columns]
     _draft_names(drafting, columns, kinds)
@@ -106,17 +114,6 @@ def draft_codebook(frame_or_path: pd.DataFrame | str | Path) -> Draft:
     _draft_scales(drafting)
     title = Path(frame_or_path).stem if isinstance(frame_or_path, (str, Path)) else ""
     return drafting.finish(title)
-
-
-def _check_header(columns: Sequence[Column]) -> None:
-    numbers = [column for column in columns if re.fullmatch(r"[\d.,-]+", column.name)]
-    if columns and len(numbers) == len(columns):
-        raise DataProblem(
-            "The columns have no names.",
-            expected="a first row with names, or a table with named columns",
-            found=f"{len(columns)} columns named by numbers only",
-            to_fix="export again with variable names in the first row",
-        )
 
 
 @dataclass(slots=True)

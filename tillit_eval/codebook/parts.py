@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tillit_eval.errors import few
+from tillit_eval.files.texts import clean_text
 from tillit_eval.phrases import Label
 
 Problems = list[str]
@@ -29,7 +29,7 @@ class Answers:
 
 def tidy(text: object) -> str:
     """Return a name as NFC text without odd or doubled spaces."""
-    return " ".join(unicodedata.normalize("NFC", str(text)).split())
+    return clean_text(str(text))
 
 
 def is_key(text: object) -> bool:

@@ -102,7 +102,7 @@ def from_frame(frame: pd.DataFrame, known: Known) -> RawTable:
         titles=("",) * len(names),
         columns=columns,
         rows=np.arange(len(frame), dtype=np.int64),
-        has_header=any(fold(name) in known.names for name in names),
+        has_header=known.by_shape or any(fold(name) in known.names for name in names),
     )
 
 
