@@ -182,10 +182,10 @@ def test_two_arms_are_said_with_the_units_of_each() -> None:
     found = te.compare_adjusted(scores, "trust", assigned="unit", **WAVES)
     text = plain(found.sentence("en"))
     assert text.startswith(
-        "trust rose more with the reform than without it: +8.5 points"
+        "trust rose with the reform, set against the comparison: +8.5 points"
     )
     assert "6 units with the reform (48 people) and 6 without it (48 people)." in text
-    assert "ökade mer med reformen än utan den" in found.sentence("sv")
+    assert "ökade med reformen, jämfört med jämförelsegruppen" in found.sentence("sv")
     assert found.d_ppc2 is not None
     assert found.d_ppc2 > 0
     assert found.d_ppc2_df == 94

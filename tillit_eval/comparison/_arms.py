@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,10 +40,43 @@ class Arms:
         reform = len(np.unique(self.codes[seen & self.treated]))
         return reform, len(np.unique(self.codes[seen & ~self.treated]))
 
+    def of(self, where: Flags) -> Arms:
+        """Keep some units."""
+        return replace(
+            self,
+            rows=self.rows.of(where),
+            codes=self.codes[where],
+            treated=self.treated[where],
+        )
+
     @property
     def sides(self) -> tuple[Rows, Rows]:
         """The sums with the reform and without it."""
         return self.rows.of(self.treated), self.rows.of(~self.treated)
+
+    @property
+    def fewest(self) -> int:
+        """People in the smallest of the two arms and waves."""
+        return min(
+            int(n.sum()) for side in self.sides for n in (side.n_before, side.n_after)
+        )
+
+    def has_enough(self, asked: Asked) -> bool:
+        """Tell whether each arm and wave may be shown."""
+        n, source = self.fewest, self.summary.source
+        return n > 1 and is_shown(n, floor=asked.floor, source=source)
+
+    def check_people(self, asked: Asked) -> None:
+        """Refuse arms or waves under the floor."""
+        if self.has_enough(asked):
+            return
+        raise refuse(
+            f"Too few answers to compare '{asked.scale}' between the arms.",
+            expected=f"at least {asked.floor} people in each arm and wave",
+            found=f"{self.fewest} in the smallest",
+            to_fix="compare larger groups, or more units together",
+            reason=phrase("comparison.reason_few_in_arm", n=asked.floor),
+        )
 
 
 def read_arms(
@@ -65,7 +98,7 @@ def read_arms(
     )
     _check_not_mixed(arms, assigned, treated)
     _check_enough_groups(arms)
-    _check_enough_people(arms, asked)
+    arms.check_people(asked)
     return arms
 
 
@@ -107,20 +140,4 @@ def _check_enough_groups(arms: Arms) -> None:
         reason=phrase("comparison.reason_one_treated")
         if reform < 2
         else phrase("comparison.reason_one_comparison"),
-    )
-
-
-def _check_enough_people(arms: Arms, asked: Asked) -> None:
-    counts = [
-        int(n.sum()) for side in arms.sides for n in (side.n_before, side.n_after)
-    ]
-    source = arms.summary.source
-    if all(n > 1 and is_shown(n, floor=asked.floor, source=source) for n in counts):
-        return
-    raise refuse(
-        f"Too few answers to compare '{asked.scale}' between the arms.",
-        expected=f"at least {asked.floor} people in each arm and wave",
-        found=f"{min(counts)} in the smallest",
-        to_fix="compare larger groups, or more units together",
-        reason=phrase("comparison.reason_few_in_arm", n=asked.floor),
     )

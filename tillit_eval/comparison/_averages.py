@@ -2,60 +2,156 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from tillit_eval.comparison._enough import (
+    check_both_times,
+    check_clusters,
+)
 from tillit_eval.comparison._moments import (
+    Codes,
+    Flags,
     Found,
     Rows,
     change_of_means,
     everyone,
     mean_of_units,
 )
-from tillit_eval.comparison._read import check_clusters, clusters
+from tillit_eval.comparison._read import (
+    Asked,
+    clusters,
+    refuse,
+)
 from tillit_eval.findings import Average
+from tillit_eval.floors import is_shown
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
 
 Estimand = Literal["workplace", "stayed"]
 
 
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """An estimate over people or over units, and what stands behind it.
+
+    Attributes
+    ----------
+    asked : Asked
+        The question, with this average.
+    fit : Found
+        The estimate.
+    rows : Rows
+        Sums of the units behind it.
+    n_clusters : int
+        Groups that errors cluster in.
+    """
+
+    asked: Asked
+    fit: Found
+    rows: Rows
+    n_clusters: int
+
+    @property
+    def n_units(self) -> int:
+        """Units behind the estimate."""
+        return len(self.rows.n_before)
+
+    @property
+    def method(self) -> Phrase:
+        """How the change was estimated."""
+        return method_by_unit(self.asked.average, self.n_units, self.n_clusters)
+
+
 def both_averages(
-    summary: ChangeSummary, assigned: str | None
-) -> tuple[dict[Average, Found], int]:
+    summary: ChangeSummary, asked: Asked, assigned: str | None
+) -> list[Averaged]:
     """Estimate the change of everyone over people and over units.
 
     Parameters
     ----------
     summary : ChangeSummary
         Sums of the two waves.
+    asked : Asked
+        The question.
     assigned : str or None
         Column of ``summary.units`` to cluster in.
 
     Returns
     -------
-    fits : dict
-        By the name of the average; units need two that answered both times.
-    n_clusters : int
-        Groups that errors cluster in.
+    list of Averaged
+        The average asked for first, then the other if it may stand beside it.
+
+    Raises
+    ------
+    TooFewAnswers
+        If fewer than two units answered both times, or those behind the average
+        asked for are under the floor in a wave.
     """
     rows, codes = everyone(summary), clusters(summary, assigned)
-    n_clusters = check_clusters(codes, rows.n_before + rows.n_after > 0)
-    _, both = rows.unit_changes
-    check_clusters(codes, both)
-    fits: dict[Average, Found] = {
-        "people": change_of_means(rows, codes),
-        "units": mean_of_units(rows, codes),
+    check_clusters(codes, _seen(rows))
+    check_both_times(codes, rows.unit_changes[1])
+    found = {
+        "people": _averaged(change_of_means(rows, codes), rows, codes, asked, "people"),
+        "units": _averaged(mean_of_units(rows, codes), rows, codes, asked, "units"),
     }
-    return fits, n_clusters
+    first = found.pop(asked.average)
+    if not _is_enough(first, summary):
+        raise refuse(
+            f"Too few answers to average '{asked.scale}' over units.",
+            expected=f"at least {asked.floor} people in each wave, in units that "
+            "answered both times",
+            found=f"{first.rows.n_before.sum():.0f} before and "
+            f"{first.rows.n_after.sum():.0f} after",
+            to_fix='give average="people", or compare larger groups',
+            reason=phrase("comparison.reason_few_in_units", n=asked.floor),
+        )
+    beside = [other for other in found.values() if _is_enough(other, summary)]
+    return [first, *(beside if may_stand_beside(rows, asked, summary) else [])]
 
 
-def method_by_unit(summary: ChangeSummary, average: Average, n_clusters: int) -> Phrase:
-    """Return how the change was estimated where there are units."""
+def _averaged(
+    fit: Found, rows: Rows, codes: Codes, asked: Asked, average: Average
+) -> Averaged:
+    where = behind(rows, average)
+    n_clusters = len(set(codes[where].tolist()))
+    return Averaged(replace(asked, average=average), fit, rows.of(where), n_clusters)
+
+
+def behind(rows: Rows, average: Average) -> Flags:
+    """Tell which units an average is over: for units, those with both waves."""
+    return rows.unit_changes[1] if average == "units" else _seen(rows)
+
+
+def _seen(rows: Rows) -> Flags:
+    seen: Flags = rows.n_before + rows.n_after > 0
+    return seen
+
+
+def _is_enough(found: Averaged, summary: ChangeSummary) -> bool:
+    counts = int(found.rows.n_before.sum()), int(found.rows.n_after.sum())
+    floor, source = found.asked.floor, summary.source
+    return all(n > 1 and is_shown(n, floor=floor, source=source) for n in counts)
+
+
+def may_stand_beside(rows: Rows, asked: Asked, summary: ChangeSummary) -> bool:
+    """Tell whether both averages may be shown.
+
+    With two units, the averages over people and over units together tell the change
+    of each unit, also of one under the floor.
+    """
+    where = _seen(rows)
+    fewest = min(rows.n_before[where].min(), rows.n_after[where].min())
+    shown = is_shown(int(fewest), floor=asked.floor, source=summary.source)
+    return int(where.sum()) > 2 or shown
+
+
+def method_by_unit(average: Average, n_units: int, n_clusters: int) -> Phrase:
+    """Return how a change was estimated where there are units."""
+    each = n_units == n_clusters
     if average == "people":
-        return phrase("comparison.method_cluster")
-    if n_clusters == len(summary.n_pairs):
-        return phrase("comparison.method_unit_t")
-    return phrase("comparison.method_unit_cluster")
+        return phrase(f"comparison.method_cluster{'' if each else '_assigned'}")
+    return phrase(f"comparison.method_unit_{'t' if each else 'cluster'}")
 
 
 def average_words(average: Average, n_clusters: int | None) -> Phrase:

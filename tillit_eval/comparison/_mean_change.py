@@ -75,7 +75,11 @@ class MeanChange(Change):
         return say("comparison.about", lang, estimand=self.estimand)
 
     def _cautions(self, lang: Language) -> list[str]:
-        cautions = []
+        cautions = [
+            say("comparison.only_complete_units", lang, n=self.count(n, lang))
+            for why, n in self.left_out
+            if why.key == "comparison.left_one_wave_unit"
+        ]
         if self.n_clusters is None:
             cautions.append(say("comparison.independent", lang))
         elif self.n_units is not None and self.n_clusters < self.n_units:

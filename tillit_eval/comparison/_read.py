@@ -12,7 +12,7 @@ import pandas as pd
 from tillit_eval.comparison._law import check_level, check_margin
 from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
 from tillit_eval.findings import Average
-from tillit_eval.floors import check_floor, is_shown
+from tillit_eval.floors import check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary, summarise_change
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
@@ -114,12 +114,12 @@ def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary
         If the sums are of something else, or a wave has no rows.
     """
     if isinstance(scores, ChangeSummary):
-        return _check_same(scores, asked)
+        return _check_same(scores, asked, columns)
     names = as_narwhals(scores, table="scores").collect_schema().names()
     if columns.wave in names and asked.before != asked.after:
         waves = key_text(as_pandas(scores, [columns.wave], table="scores").iloc[:, 0])
         _check_waves(list(waves.dropna().unique()), asked)
-    unit, assigned = _levels(scores, names, columns)
+    unit, assigned = _levels(scores, names, columns, asked)
     summary = summarise_change(
         scores,
         asked.scale,
@@ -155,80 +155,17 @@ def refuse(
     )
 
 
-def check_pairs(summary: ChangeSummary, asked: Asked) -> int:
-    """Return the number of linked people if they are enough."""
-    n = int(summary.n_pairs.sum())
-    if is_shown(n, floor=asked.floor, source=summary.source) and n > 1:
-        return n
-    missing = n == 0
-    raise refuse(
-        f"Too few linked answers to compare '{asked.scale}'.",
-        expected=f"at least {asked.floor} people with a score in both waves",
-        found=f"{n} (rows with a score: {summary.n_before.sum():.0f} in "
-        f"'{summary.before}', {summary.n_after.sum():.0f} in '{summary.after}')",
-        to_fix="check the respondent codes, or use compare_waves for unlinked answers",
-        reason=phrase("comparison.reason_no_overlap")
-        if missing
-        else phrase("comparison.reason_pairs", n=asked.floor),
-    )
-
-
-def check_waves_full(summary: ChangeSummary, asked: Asked) -> tuple[int, int]:
-    """Return the rows with a score in each wave if they are enough."""
-    counts = int(summary.n_before.sum()), int(summary.n_after.sum())
-    for wave, n in zip((summary.before, summary.after), counts, strict=True):
-        if n < 2 or not is_shown(n, floor=asked.floor, source=summary.source):
-            raise refuse(
-                f"Too few answers to compare '{asked.scale}'.",
-                expected=f"at least {asked.floor} people with a score in each wave",
-                found=f"{n} in '{wave}'",
-                to_fix="compare larger groups, or more units together",
-                reason=phrase(
-                    "comparison.reason_few_in_wave", n=asked.floor, wave=wave
-                ),
-            )
-    return counts
-
-
-def check_clusters(codes: Codes, used: npt.NDArray[np.bool_]) -> int:
-    """Return the number of groups that errors cluster in, if more than one."""
-    n = len(np.unique(codes[used]))
-    if n > 1:
-        return n
-    raise refuse(
-        "One unit cannot say how much units differ.",
-        expected="at least 2 units with answers",
-        found=f"{n}",
-        to_fix="add units, or give unit=None to treat people as independent",
-        reason=phrase("comparison.reason_one_unit"),
-    )
-
-
-def check_spread(standard_error: float, size: float) -> None:
-    """Refuse a standard error of zero, as far as rounding can tell."""
-    if standard_error > 1e-9 * max(size, 1e-300):
-        return
-    raise refuse(
-        "The changes do not vary, so nothing says how sure one can be.",
-        expected="changes that differ between people and between units",
-        found="a standard error of 0",
-        to_fix="check that the scores were not filled in or copied between waves",
-        reason=phrase("comparison.reason_no_variance"),
-    )
-
-
-def check_average(average: Average, summary: ChangeSummary) -> None:
-    """Refuse the average of units where there are none."""
-    if average == "units" and not summary.has_units:
+def _check_same(
+    summary: ChangeSummary, asked: Asked, columns: Columns
+) -> ChangeSummary:
+    known = {*summary.units.columns, columns.respondent}
+    if columns.assigned is not None and columns.assigned not in known:
         raise DataProblem(
-            "There are no units to average over.",
-            expected="a column with the unit, named by unit=",
-            found="people treated as independent",
-            to_fix='name the column of units, or give average="people"',
+            "The summary does not say which group each unit was assigned in.",
+            expected=f"the column '{columns.assigned}' beside its units",
+            found=f"columns {few(map(str, summary.units.columns))}",
+            to_fix="make the summary with summarise_change(..., assigned=...)",
         )
-
-
-def _check_same(summary: ChangeSummary, asked: Asked) -> ChangeSummary:
     has = (summary.scale, summary.before, summary.after)
     wanted = (asked.scale, asked.before, asked.after)
     if has != wanted:
@@ -266,7 +203,7 @@ def _check_waves(present: list[str], asked: Asked) -> None:
 
 
 def _levels(
-    scores: object, names: list[str], columns: Columns
+    scores: object, names: list[str], columns: Columns, asked: Asked
 ) -> tuple[str | None, str | None]:
     """Settle unit and assigned level: errors cluster there or higher, never lower."""
     unit, assigned = columns.unit, columns.assigned
@@ -279,7 +216,9 @@ def _levels(
         return (None if by_person else assigned), None
     if unit not in names or assigned not in names:
         return unit, assigned  # the summary says which column is absent
-    keys = as_pandas(scores, [unit, assigned], table="scores")
+    keys = as_pandas(scores, [unit, assigned, columns.wave], table="scores")
+    compared = key_text(keys[columns.wave]).isin([asked.before, asked.after])
+    keys = keys.loc[compared.to_numpy(), [unit, assigned]]
     both = len(keys.dropna().drop_duplicates())
     if both == keys[unit].nunique():
         return unit, assigned

@@ -6,14 +6,22 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from tillit_eval.comparison._arms import Arms, read_arms
-from tillit_eval.comparison._averages import Estimand, average_words, units_once
+from tillit_eval.comparison._averages import (
+    Estimand,
+    average_words,
+    behind,
+    method_by_unit,
+    units_once,
+)
 from tillit_eval.comparison._effects import (
     gamma_correction,
     over_spread,
     pooled_spread,
+)
+from tillit_eval.comparison._enough import (
+    check_average,
+    check_spread,
 )
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
@@ -25,8 +33,6 @@ from tillit_eval.comparison._read import (
     Asked,
     Columns,
     ask,
-    check_average,
-    check_spread,
     read_change,
 )
 from tillit_eval.comparison.model import AdjustedChange
@@ -158,20 +164,17 @@ def compare_adjusted(
     arms = read_arms(
         summary, asked, assigned=assigned, treated=treated, estimand=estimand
     )
-    fits: dict[Average, Found] = {
-        "people": change_between_arms(arms.rows, arms.codes, arms.treated)
-    }
-    if summary.has_units:
-        fits["units"] = units_between_arms(arms.rows, arms.codes, arms.treated)
-    both = {
-        name: _finding(arms, replace(asked, average=name), fit)
-        for name, fit in fits.items()
-    }
-    chosen = both.pop(average)
-    return replace(chosen, alternatives=Findings(both.values()))
+    found = {"people": _finding(arms, replace(asked, average="people"))}
+    complete = arms.of(behind(arms.rows, "units"))
+    if average == "units" or (summary.has_units and complete.has_enough(asked)):
+        complete.check_people(asked)
+        found["units"] = _finding(arms, replace(asked, average="units"))
+    chosen = found.pop(average)
+    return replace(chosen, alternatives=Findings(found.values()))
 
 
-def _finding(arms: Arms, asked: Asked, fit: Found) -> AdjustedChange:
+def _finding(arms: Arms, asked: Asked) -> AdjustedChange:
+    fit = _fit(arms, asked.average)
     summary, rows = arms.summary, arms.rows
     squares = float((rows.square_before + rows.square_after).sum())
     size = math.sqrt(squares) / float((rows.n_before + rows.n_after).sum())
@@ -183,8 +186,9 @@ def _finding(arms: Arms, asked: Asked, fit: Found) -> AdjustedChange:
         level=asked.level,
         margin=asked.margin,
     )
-    units, groups = summary.has_units, arms.n_clusters
-    people = [int(max(side.n_before.sum(), side.n_after.sum())) for side in arms.sides]
+    units, used = summary.has_units, arms.of(behind(rows, asked.average))
+    groups = used.n_clusters
+    people = [int(max(side.n_before.sum(), side.n_after.sum())) for side in used.sides]
     return AdjustedChange(
         **asked.shared(summary),
         **found.as_fields(),
@@ -192,8 +196,8 @@ def _finding(arms: Arms, asked: Asked, fit: Found) -> AdjustedChange:
         **_d_ppc2(arms, fit.estimate, found.interval),
         **_words(arms, asked.average),
         average=asked.average,
-        n_people=_n_people(arms),
-        n_units=int((rows.n_before + rows.n_after > 0).sum()) if units else None,
+        n_people=_n_people(used),
+        n_units=len(used.codes) if units else None,
         n_clusters=sum(groups) if units else None,
         n_treated=people[0],
         n_comparison=people[1],
@@ -202,13 +206,16 @@ def _finding(arms: Arms, asked: Asked, fit: Found) -> AdjustedChange:
     )
 
 
+def _fit(arms: Arms, average: Average) -> Found:
+    if average == "units":
+        return units_between_arms(arms.rows, arms.codes, arms.treated)
+    return change_between_arms(arms.rows, arms.codes, arms.treated)
+
+
 def _n_people(arms: Arms) -> int:
     """Count people once, as far as they can be linked."""
-    summary = arms.summary
-    pairs = int(summary.n_pairs.sum())
-    if arms.estimand == "stayed":
-        return pairs
-    return int(summary.n_before.sum() + summary.n_after.sum()) - pairs
+    pairs = int(arms.summary.n_pairs.sum())
+    return int(arms.rows.n_before.sum() + arms.rows.n_after.sum()) - pairs
 
 
 def _means(arms: Arms, average: Average) -> dict[str, Any]:
@@ -254,8 +261,8 @@ def _words(arms: Arms, average: Average) -> dict[str, Any]:
 def _method(arms: Arms, average: Average) -> Phrase:
     if not arms.summary.has_units:
         return phrase("comparison.method_by_person")
-    if average == "people":
-        return phrase("comparison.method_cluster")
-    if len(np.unique(arms.codes)) == len(arms.codes):
+    used = arms.of(behind(arms.rows, average))
+    n_units, n_clusters = len(used.codes), sum(used.n_clusters)
+    if average == "units" and n_units == n_clusters:
         return phrase("comparison.method_unit_welch")
-    return phrase("comparison.method_unit_cluster")
+    return method_by_unit(average, n_units, n_clusters)

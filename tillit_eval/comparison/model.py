@@ -97,7 +97,7 @@ class OverlappingChange(LinkedChange):
     Attributes
     ----------
     n_before, n_after : int
-        Rows with a score in each wave, linked or not.
+        Rows with a score in each wave, linked or not, behind `estimate`.
     """
 
     question: ClassVar[str] = "change of a workplace"
@@ -113,7 +113,7 @@ class WavesChange(MeanChange):
     Attributes
     ----------
     n_before, n_after : int
-        Rows with a score in each wave.
+        Rows with a score in each wave, behind `estimate`.
     d_average : float or None
         `estimate` over the root mean square of the two standard deviations.
     d_average_interval : Interval or None

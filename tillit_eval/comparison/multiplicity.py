@@ -64,7 +64,7 @@ def adjust_p_values(
     [0.03, 0.04, 0.04]
     """
     check_option("method", method, METHODS)
-    listed = list(findings)
+    listed = Findings(findings)
     family = [
         one for one in listed if isinstance(one, Change) and one.p_value is not None
     ]

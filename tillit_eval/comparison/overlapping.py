@@ -7,13 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tillit_eval.comparison._averages import (
+    Averaged,
     Estimand,
     average_words,
     both_averages,
-    method_by_unit,
     units_once,
 )
 from tillit_eval.comparison._effects import over_spread
+from tillit_eval.comparison._enough import (
+    check_average,
+    check_spread,
+    check_waves_full,
+)
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
     Found,
@@ -24,9 +29,6 @@ from tillit_eval.comparison._read import (
     Asked,
     Columns,
     ask,
-    check_average,
-    check_spread,
-    check_waves_full,
     read_change,
 )
 from tillit_eval.comparison.model import OverlappingChange
@@ -180,19 +182,11 @@ def workplace_change(
     check_average(asked.average, summary)
     if not summary.has_units:
         return _independent(summary, asked)
-    fits, n_clusters = both_averages(summary, assigned)
-    both = {
-        name: _finding(
-            summary,
-            replace(asked, average=name),
-            fit,
-            n_clusters=n_clusters,
-            method=method_by_unit(summary, name, n_clusters),
-        )
-        for name, fit in fits.items()
-    }
-    chosen = both.pop(asked.average)
-    return replace(chosen, alternatives=Findings(both.values()))
+    first, *beside = (
+        _finding(summary, one.asked, one.fit, by_unit=one, method=one.method)
+        for one in both_averages(summary, asked, assigned)
+    )
+    return replace(first, alternatives=Findings(beside))
 
 
 def _independent(summary: ChangeSummary, asked: Asked) -> OverlappingChange:
@@ -201,7 +195,7 @@ def _independent(summary: ChangeSummary, asked: Asked) -> OverlappingChange:
             summary,
             asked,
             overlapping(summary, equal=same),
-            n_clusters=None,
+            by_unit=None,
             method=phrase("comparison.method_overlap_equal")
             if same
             else phrase("comparison.method_overlap_unequal"),
@@ -216,13 +210,18 @@ def _finding(
     asked: Asked,
     fit: Found,
     *,
-    n_clusters: int | None,
+    by_unit: Averaged | None,
     method: Phrase,
 ) -> OverlappingChange:
     rows = everyone(summary)
-    counts = int(rows.n_before.sum()), int(rows.n_after.sum())
+    used = by_unit.rows if by_unit else rows
+    n_clusters = by_unit.n_clusters if by_unit else None
+    counts = int(used.n_before.sum()), int(used.n_after.sum())
     squares = float((rows.square_before + rows.square_after).sum())
-    check_spread(fit.standard_error, math.sqrt(squares) / sum(counts))
+    check_spread(
+        fit.standard_error,
+        math.sqrt(squares) / float((rows.n_before + rows.n_after).sum()),
+    )
     found = infer(
         fit.estimate,
         fit.standard_error,
@@ -246,7 +245,7 @@ def _finding(
         d_average=fit.estimate / spread if spread else None,
         d_average_interval=over_spread(found.interval, spread) if spread else None,
         n_people=sum(counts) - n_pairs,
-        n_units=len(summary.n_pairs) if summary.has_units else None,
+        n_units=by_unit.n_units if by_unit else None,
         n_clusters=n_clusters,
         n_before=counts[0],
         n_after=counts[1],

@@ -8,11 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from tillit_eval.comparison._averages import (
+    average_words,
+    may_stand_beside,
+    method_by_unit,
+)
 from tillit_eval.comparison._effects import (
     average_interval,
     change_interval,
     gamma_correction,
     over_spread,
+)
+from tillit_eval.comparison._enough import (
+    check_average,
+    check_clusters,
+    check_pairs,
+    check_spread,
 )
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import (
@@ -26,10 +37,6 @@ from tillit_eval.comparison._read import (
     Asked,
     Columns,
     ask,
-    check_average,
-    check_clusters,
-    check_pairs,
-    check_spread,
     clusters,
     read_change,
 )
@@ -188,7 +195,8 @@ def paired_change(
         for name, fit in fits.items()
     }
     chosen = both.pop(asked.average)
-    return replace(chosen, alternatives=Findings(both.values()))
+    beside = both.values() if may_stand_beside(rows, asked, summary) else ()
+    return replace(chosen, alternatives=Findings(beside))
 
 
 def _independent(summary: ChangeSummary) -> Found:
@@ -293,25 +301,13 @@ def _words(
     summary: ChangeSummary, average: Average, n_clusters: int | None
 ) -> dict[str, Any]:
     """Return estimand, method, reason and who was left out, as phrases."""
-    if n_clusters is None:
-        method = phrase("comparison.method_paired_t")
-        because = phrase("comparison.because_independent")
-    elif average == "people":
-        method = phrase("comparison.method_cluster")
-        because = phrase("comparison.because_people")
-    else:
-        used = int((summary.n_pairs > 0).sum())
-        alone = n_clusters == used
-        method = (
-            phrase("comparison.method_unit_t")
-            if alone
-            else phrase("comparison.method_unit_cluster")
-        )
-        because = phrase("comparison.because_units")
+    n_units = int((summary.n_pairs > 0).sum())
     return {
         "estimand": phrase(f"comparison.estimand_stayed_{average}"),
-        "method": method,
-        "because": because,
+        "method": phrase("comparison.method_paired_t")
+        if n_clusters is None
+        else method_by_unit(average, n_units, n_clusters),
+        "because": average_words(average, n_clusters),
         "left_out": left_out(summary),
     }
 

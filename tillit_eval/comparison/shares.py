@@ -13,8 +13,22 @@ from tillit_eval.comparison._answers import (
     check_top,
     count_answers,
 )
-from tillit_eval.comparison._averages import Estimand, average_words, units_once
+from tillit_eval.comparison._averages import (
+    Estimand,
+    average_words,
+    behind,
+    may_stand_beside,
+    method_by_unit,
+    units_once,
+)
 from tillit_eval.comparison._effective import share_intervals
+from tillit_eval.comparison._enough import (
+    check_both_times,
+    check_clusters,
+    check_pairs,
+    check_spread,
+    check_waves_full,
+)
 from tillit_eval.comparison._law import Inference, infer
 from tillit_eval.comparison._moments import (
     Codes,
@@ -31,10 +45,6 @@ from tillit_eval.comparison._read import (
     Asked,
     Columns,
     ask,
-    check_clusters,
-    check_pairs,
-    check_spread,
-    check_waves_full,
     clusters,
     read_change,
 )
@@ -182,30 +192,24 @@ def _by_unit(
     """Answer with errors by unit, over people, and over units beside it."""
     linked = shown["estimand"] == "stayed"
     rows, codes = _rows(summary, shown["estimand"]), clusters(summary, assigned)
-    n_clusters = check_clusters(codes, rows.unit_changes[1])
+    check_clusters(codes, behind(rows, "people"))
+    check_both_times(codes, rows.unit_changes[1])
     fits: dict[Average, Found] = {
         "people": (mean_of_changes if linked else change_of_means)(rows, codes),
         "units": mean_of_units(rows, codes),
-    }
-    one_each = n_clusters == int(rows.unit_changes[1].sum())
-    methods: dict[Average, Phrase] = {
-        "people": phrase("comparison.method_cluster"),
-        "units": phrase("comparison.method_unit_t")
-        if one_each
-        else phrase("comparison.method_unit_cluster"),
     }
     both = {
         name: _finding(
             summary,
             replace(asked, average=name),
             _inferred(fit, asked),
-            methods[name],
             codes=codes,
             **shown,
         )
         for name, fit in fits.items()
     }
-    return replace(both["people"], alternatives=Findings([both["units"]]))
+    beside = [both["units"]] if may_stand_beside(rows, asked, summary) else []
+    return replace(both["people"], alternatives=Findings(beside))
 
 
 def _independent(
@@ -245,16 +249,20 @@ def _finding(
     summary: ChangeSummary,
     asked: Asked,
     found: Inference,
-    method: Phrase,
+    method: Phrase | None = None,
     *,
     estimand: Estimand,
     top: tuple[float, ...],
     codes: Codes | None = None,
 ) -> ShareChange:
     rows = _rows(summary, estimand)
-    n_clusters = None if codes is None else check_clusters(codes, rows.unit_changes[1])
+    where = behind(rows, asked.average)
+    used, n_units = rows.of(where), int(where.sum())
+    n_clusters = None if codes is None else len(set(codes[where].tolist()))
+    if n_clusters is not None:
+        method = method_by_unit(asked.average, n_units, n_clusters)
     n_pairs = int(summary.n_pairs.sum())
-    counts = int(rows.n_before.sum()), int(rows.n_after.sum())
+    counts = int(used.n_before.sum()), int(used.n_after.sum())
     missing = left_out(summary) if estimand == "stayed" else ()
     means = rows.unit_means if asked.average == "units" else rows.means
     return ShareChange(
@@ -269,9 +277,7 @@ def _finding(
         mean_before=means[0],
         mean_after=means[1],
         n_people=n_pairs if estimand == "stayed" else sum(counts) - n_pairs,
-        n_units=int((rows.n_before + rows.n_after > 0).sum())
-        if summary.has_units
-        else None,
+        n_units=None if codes is None else n_units,
         n_clusters=n_clusters,
         n_before=counts[0],
         n_after=counts[1],

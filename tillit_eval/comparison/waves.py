@@ -6,21 +6,23 @@ import math
 from dataclasses import replace
 
 from tillit_eval.comparison._averages import (
+    Averaged,
     average_words,
     both_averages,
-    method_by_unit,
     units_once,
 )
 from tillit_eval.comparison._effects import over_spread, unlinked_interval
+from tillit_eval.comparison._enough import (
+    check_average,
+    check_spread,
+    check_waves_full,
+)
 from tillit_eval.comparison._law import infer
 from tillit_eval.comparison._moments import Found, everyone, welch_moments
 from tillit_eval.comparison._read import (
     Asked,
     Columns,
     ask,
-    check_average,
-    check_spread,
-    check_waves_full,
     read_change,
 )
 from tillit_eval.comparison.model import WavesChange
@@ -132,19 +134,11 @@ def compare_waves(
     if not summary.has_units:
         welch = phrase("comparison.method_welch")
         return _finding(summary, asked, _independent(summary), None, welch)
-    fits, n_clusters = both_averages(summary, assigned)
-    both = {
-        name: _finding(
-            summary,
-            replace(asked, average=name),
-            fit,
-            n_clusters,
-            method_by_unit(summary, name, n_clusters),
-        )
-        for name, fit in fits.items()
-    }
-    chosen = both.pop(average)
-    return replace(chosen, alternatives=Findings(both.values()))
+    first, *beside = (
+        _finding(summary, one.asked, one.fit, one, one.method)
+        for one in both_averages(summary, asked, assigned)
+    )
+    return replace(first, alternatives=Findings(beside))
 
 
 def _independent(summary: ChangeSummary) -> Found:
@@ -159,13 +153,17 @@ def _finding(
     summary: ChangeSummary,
     asked: Asked,
     fit: Found,
-    n_clusters: int | None,
+    by_unit: Averaged | None,
     method: Phrase,
 ) -> WavesChange:
     rows = everyone(summary)
-    counts = int(rows.n_before.sum()), int(rows.n_after.sum())
+    used = by_unit.rows if by_unit else rows
+    n_clusters = by_unit.n_clusters if by_unit else None
+    counts = int(used.n_before.sum()), int(used.n_after.sum())
     squares = float((rows.square_before + rows.square_after).sum())
-    check_spread(fit.standard_error, math.sqrt(squares) / sum(counts))
+    n = float((rows.n_before + rows.n_after).sum())
+    spread = math.sqrt(sum(rows.variances) / 2)
+    check_spread(min(fit.standard_error, spread), math.sqrt(squares) / n)
     found = infer(
         fit.estimate,
         fit.standard_error,
@@ -173,7 +171,6 @@ def _finding(
         level=asked.level,
         margin=asked.margin,
     )
-    spread = math.sqrt(sum(rows.variances) / 2)
     means = rows.unit_means if asked.average == "units" else rows.means
     d = fit.estimate / spread
     return WavesChange(
@@ -193,7 +190,7 @@ def _finding(
             d, variances=rows.variances, n=counts, level=asked.level
         ),
         n_people=sum(counts),
-        n_units=len(summary.n_pairs) if summary.has_units else None,
+        n_units=by_unit.n_units if by_unit else None,
         n_clusters=n_clusters,
         n_before=counts[0],
         n_after=counts[1],
