@@ -111,7 +111,7 @@ def test_other_words_make_another_id() -> None:
 def test_nothing_and_strange_things_are_refused() -> None:
     with pytest.raises(DataProblem, match="at least one finding"):
         tables.table_findings([])
-    with pytest.raises(DataProblem, match="Only findings"):
+    with pytest.raises(DataProblem, match="These are not findings"):
         tables.display_frame([1])
     with pytest.raises(DataProblem, match="found:    'Change'"):
         tables.table_items([change()])

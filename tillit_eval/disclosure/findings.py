@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tillit_eval.errors import DataProblem
 from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered
 from tillit_eval.floors import K_FLOOR, K_MIN, check_floor, is_shown
 from tillit_eval.phrases import Language, Phrase, phrase, say
@@ -151,8 +150,7 @@ def protect_findings(
     trust: cannot tell. It rests on fewer than 10 people and is not shown.
     """
     floor = check_floor(k_min)
-    given = [findings] if isinstance(findings, Finding) else list(findings)
-    _check_findings(given)
+    given = Findings(findings)
     reasons = [_reason(finding, max(floor, finding.floor)) for finding in given]
     guarded = [
         replace(finding, floor=max(floor, finding.floor))
@@ -193,8 +191,7 @@ def guard_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
     >>> len(guard_findings([]))
     0
     """
-    given = [findings] if isinstance(findings, Finding) else list(findings)
-    _check_findings(given)
+    given = Findings(findings)
     parts = [protect_findings(f, k_min=max(f.floor, K_FLOOR)) for f in given]
     return GuardedFindings(
         (part[0] for part in parts),
@@ -215,16 +212,6 @@ def _reason(finding: Finding, floor: int) -> Phrase | None:
             if getattr(finding, "estimate", 0.5) in (0.0, 1.0):
                 return phrase("disclosure.reason_one_sided")
     return None
-
-
-def _check_findings(given: list[Finding]) -> None:
-    if not all(isinstance(finding, Finding) for finding in given):
-        raise DataProblem(
-            "Only findings can be protected here.",
-            expected="findings, as returned by the compare_ and assess_ functions",
-            found="something else among them",
-            to_fix="use protect_table for a table of numbers",
-        )
 
 
 def _without_numbers(finding: Finding, reason: Phrase) -> NotAnswered:

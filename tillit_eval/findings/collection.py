@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
+from tillit_eval.errors import DataProblem
 from tillit_eval.findings.base import Finding
 from tillit_eval.phrases import Label, Language, has_phrase, say
 
@@ -17,8 +18,13 @@ class Findings(Sequence[Finding]):
 
     Parameters
     ----------
-    findings : iterable of Finding
+    findings : Finding or iterable of Finding
         What to hold.
+
+    Raises
+    ------
+    DataProblem
+        If something else than findings is given.
 
     Examples
     --------
@@ -28,8 +34,8 @@ class Findings(Sequence[Finding]):
 
     __slots__ = ("_items",)
 
-    def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._items: tuple[Finding, ...] = tuple(findings)
+    def __init__(self, findings: Finding | Iterable[Finding] = ()) -> None:
+        self._items: tuple[Finding, ...] = _listed(findings)
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
@@ -128,12 +134,30 @@ class Findings(Sequence[Finding]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def tabulate(findings: Iterable[Finding], *, guarded: bool = False) -> pd.DataFrame:
+def _listed(findings: object) -> tuple[Finding, ...]:
+    """Return one finding or several as a tuple; refuse anything else."""
+    if isinstance(findings, Finding):
+        return (findings,)
+    given = tuple(findings) if isinstance(findings, Iterable) else (findings,)
+    other = [one for one in given if not isinstance(one, Finding)]
+    if other:
+        raise DataProblem(
+            "These are not findings.",
+            expected="findings, as returned by the compare_ and assess_ functions",
+            found=f"a {type(other[0]).__name__}",
+            to_fix="pass what those return; use protect_table for a table of numbers",
+        )
+    return given
+
+
+def tabulate(
+    findings: Finding | Iterable[Finding], *, guarded: bool = False
+) -> pd.DataFrame:
     """Stack findings into one tidy table, one row each, in the order given.
 
     Parameters
     ----------
-    findings : iterable of Finding
+    findings : Finding or iterable of Finding
         Of one kind or several.
     guarded : bool, default False
         Hide every number that rests on fewer people than the floor.
@@ -154,7 +178,9 @@ def tabulate(findings: Iterable[Finding], *, guarded: bool = False) -> pd.DataFr
     return Findings(findings).to_frame(guarded=guarded)
 
 
-def row_names(findings: Iterable[Finding], lang: Language | None = None) -> list[str]:
+def row_names(
+    findings: Finding | Iterable[Finding], lang: Language | None = None
+) -> list[str]:
     """Name findings so that no two rows of a table or figure look the same.
 
     Parameters
@@ -178,7 +204,7 @@ def row_names(findings: Iterable[Finding], lang: Language | None = None) -> list
     ...     reason=phrase("words.fewer_than", n=10))])
     ['trust']
     """
-    kept = list(findings)
+    kept = Findings(findings)
     names = [finding.name(lang) for finding in kept]
     return [
         f"{name}, {_short_estimand(finding, lang)}".removesuffix(", ")

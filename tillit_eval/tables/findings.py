@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tillit_eval.findings import Finding
+from tillit_eval.findings import Finding, Findings
 from tillit_eval.phrases import Label, Language, language, say
 from tillit_eval.tables.display import display_frame, display_notes
 from tillit_eval.tables.drawing import draw_table
@@ -54,7 +54,7 @@ def table_findings(
     True
     """
     lang = language(lang)
-    given = [findings] if isinstance(findings, Finding) else list(findings)
+    given = Findings(findings)
     right = [say(f"tables.{name}", lang) for name in ("estimate", "people", "units")]
     return draw_table(
         display_frame(given, lang=lang),

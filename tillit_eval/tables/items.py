@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tillit_eval.errors import DataProblem, few
-from tillit_eval.findings import Finding, NotAnswered
+from tillit_eval.findings import Finding, Findings, NotAnswered
 from tillit_eval.phrases import Label, Language, language, number, percent, say
 from tillit_eval.quality.items import ItemQuality
 from tillit_eval.tables.display import DASH, check_findings, display_notes
@@ -117,7 +117,7 @@ def table_items(
     True
     """
     lang = language(lang)
-    given = [findings] if isinstance(findings, Finding) else list(findings)
+    given = Findings(findings)
     cells = display_items(given, lang=lang)
     notes = display_notes(given, lang=lang)
     return draw_table(
