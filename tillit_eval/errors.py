@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 
@@ -168,7 +169,8 @@ def check_option(name: str, value: object, allowed: Iterable[object]) -> None:
     >>> check_option("average", "people", ("people", "units"))
     """
     options = list(allowed)
-    if value not in options:
+    plain = value is None or isinstance(value, (str, int, float))
+    if not plain or value not in options:
         raise DataProblem(
             f"'{name}' is not an option this function knows.",
             expected=f"one of {few(options, at_most=12)}",
@@ -182,7 +184,7 @@ def check_option(name: str, value: object, allowed: Iterable[object]) -> None:
 def check_columns(
     present: Iterable[object], wanted: Iterable[str], *, table: str
 ) -> None:
-    """Refuse a table that lacks columns, and say which.
+    """Refuse a table that lacks columns or has them twice, and say which.
 
     Parameters
     ----------
@@ -196,20 +198,61 @@ def check_columns(
     Raises
     ------
     DataProblem
-        If a wanted name is absent.
+        If a wanted name is no text, is absent, or stands there more than once.
 
     Examples
     --------
     >>> check_columns(["wave", "trust"], ["trust"], table="scores")
     """
-    names = [str(name) for name in present]
-    missing = [name for name in wanted if name not in names]
+    names, needed = [str(name) for name in present], list(wanted)
+    odd = [name for name in needed if not isinstance(name, str)]
+    if odd:
+        raise DataProblem(
+            "The name of a column must be text.",
+            expected="one name in quotation marks, such as 'wave'",
+            found=f"a {type(odd[0]).__name__}",
+            to_fix="give the name as it stands in the table",
+        )
+    missing = [name for name in needed if name not in names]
     if missing:
         raise DataProblem(
             f"The table of {table} lacks a column.",
             expected=f"a column {few(missing)}",
             found=f"columns {few(names, at_most=12)}",
             to_fix="check the spelling, or rename the column to the name expected",
+        )
+    check_once(names, needed, table=table)
+
+
+def check_once(present: Iterable[object], wanted: Iterable[str], *, table: str) -> None:
+    """Refuse a table in which a wanted column stands more than once.
+
+    Parameters
+    ----------
+    present : iterable
+        The names of the table's columns.
+    wanted : iterable of str
+        The names that must be there only once.
+    table : str
+        What the table is, in a word, for the message.
+
+    Raises
+    ------
+    DataProblem
+        If one of them is there twice.
+
+    Examples
+    --------
+    >>> check_once(["wave", "trust", "note", "note"], ["trust"], table="scores")
+    """
+    counted = Counter(str(name) for name in present)
+    twice = [name for name in dict.fromkeys(wanted) if counted[name] > 1]
+    if twice:
+        raise DataProblem(
+            f"The table of {table} has a column more than once.",
+            expected="one column of each name",
+            found=f"more than one {few(twice)}",
+            to_fix="keep one of them, or give the others another name",
         )
 
 

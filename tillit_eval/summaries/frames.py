@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 from narwhals.schema import Schema
 
-from tillit_eval.errors import DataProblem, check_columns, check_table, few
+from tillit_eval.errors import (
+    DataProblem,
+    check_columns,
+    check_once,
+    check_table,
+    few,
+)
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
@@ -40,6 +46,8 @@ def as_narwhals(frame: object, *, table: str) -> Frame:
     >>> as_narwhals(pd.DataFrame({"q1": [1, 2]}), table="responses").columns
     ['q1']
     """
+    if isinstance(frame, pd.DataFrame):
+        check_once(frame.columns, map(str, frame.columns), table=table)
     try:
         wrapped: Frame = nw.from_native(frame)
     except TypeError:
