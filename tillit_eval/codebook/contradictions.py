@@ -6,10 +6,8 @@ import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from tillit_eval.codebook.model import Codebook, Item
+from tillit_eval.codebook.model import KEY_COLUMNS, Codebook, Item
 from tillit_eval.errors import few
-
-KEY_COLUMNS = ("site", "wave", "respondent", "unit", "role", "arm", "source")
 
 
 def find_contradictions(codebook: Codebook) -> list[str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tillit_eval.codebook.columns import Column, read_columns
-from tillit_eval.codebook.contradictions import KEY_COLUMNS
 from tillit_eval.codebook.guessing import (
     Array,
     Kind,
@@ -26,7 +25,7 @@ from tillit_eval.codebook.guessing import (
     stem_of,
     widen,
 )
-from tillit_eval.codebook.model import Codebook, Item, Scale
+from tillit_eval.codebook.model import KEY_COLUMNS, Codebook, Item, Scale
 from tillit_eval.codebook.parts import is_key
 from tillit_eval.codebook.writing import Draft, Question
 from tillit_eval.errors import DataProblem

@@ -8,6 +8,9 @@ from typing import Literal
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.phrases import Label
 
+# Columns of the table ``responses`` beside the items, in their order there.
+KEY_COLUMNS = ("site", "wave", "respondent", "unit", "role", "arm", "source")
+
 Desired = Literal["up", "down", "neither", "inverted_u"]
 Scoring = Literal["person_mean", "person_index"]
 Licence = Literal["own", "keys_only", "open"]

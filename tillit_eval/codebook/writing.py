@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from tillit_eval.codebook.model import Codebook, Item, Scale
 from tillit_eval.codebook.parts import Answers
 from tillit_eval.errors import FileProblem
+from tillit_eval.files import replace_text
 from tillit_eval.phrases import Label, Language, Phrase, say
 
 Notes = Mapping[str, Sequence[str]]
@@ -151,18 +150,7 @@ def write_text(text: str, path: str | Path, *, overwrite: bool) -> None:
             found="a file that would be lost",
             to_fix="give another name, or overwrite=True if it may be replaced",
         )
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".codebook")
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(name, path)
-    except OSError as error:
-        raise FileProblem(
-            "The codebook file cannot be written.",
-            expected="a folder that exists and may be written to",
-            found=type(error).__name__,
-            to_fix="check the path and your right to write there",
-        ) from None
+    replace_text(path, text, make_folders=False)
 
 
 def to_toml(codebook: Codebook, notes: Notes | None = None) -> str:

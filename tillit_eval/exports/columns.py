@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tillit_eval.codebook import Codebook, Item
+from tillit_eval.codebook.model import KEY_COLUMNS, Codebook, Item
 from tillit_eval.files.headers import Known
 from tillit_eval.files.raw import RawTable
 from tillit_eval.files.texts import fold
 
-# Key columns of the table ``responses`` beside the items, in their order there.
-SCHEMA = ("site", "wave", "respondent", "unit", "role", "arm", "source")
 ANY_WAVE = "*"
 _BEFORE_TEXT = re.compile(r"^(\S+?)[.:]\s")
 
@@ -51,8 +49,8 @@ def key_columns(codebook: Codebook) -> tuple[str, ...]:
     >>> key_columns(Codebook(title="", items=(), columns=(("age", ()),)))[-2:]
     ('source', 'age')
     """
-    more = [key for key, _ in codebook.columns if key not in SCHEMA]
-    return (*SCHEMA, *more)
+    more = [key for key, _ in codebook.columns if key not in KEY_COLUMNS]
+    return (*KEY_COLUMNS, *more)
 
 
 def known_names(codebook: Codebook, waves: Sequence[str] = ()) -> Known:

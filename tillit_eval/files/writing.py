@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from tillit_eval.errors import FileProblem
 
 
-def replace_bytes(path: str | Path, data: bytes) -> Path:
+def replace_bytes(path: str | Path, data: bytes, *, make_folders: bool = True) -> Path:
     """Write a file so that nobody ever sees half of it.
 
     Parameters
     ----------
     path : str or Path
-        Where the file should be. Folders are made as needed; a file already
-        there is replaced in one step, and stays whole if writing fails.
+        Where the file should be. A file already there is replaced in one step, and
+        stays whole if writing fails.
     data : bytes
         The content.
+    make_folders : bool, default True
+        Make the folders it should lie in; if not, they must be there.
 
     Returns
     -------
@@ -42,24 +44,22 @@ def replace_bytes(path: str | Path, data: bytes) -> Path:
     b'whole'
     """
     path = Path(path)
+    draft = path.parent / f".{secrets.token_hex(8)}.part"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        raise _cannot_write(path, error) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
+        if make_folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("xb") as file:
             file.write(data)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
+        draft.replace(path)
     except OSError as error:
         raise _cannot_write(path, error) from None
     finally:
-        Path(draft).unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
     return path
 
 
-def replace_text(path: str | Path, text: str) -> Path:
+def replace_text(path: str | Path, text: str, *, make_folders: bool = True) -> Path:
     r"""Write a text file in UTF-8 so that nobody ever sees half of it.
 
     Parameters
@@ -68,6 +68,8 @@ def replace_text(path: str | Path, text: str) -> Path:
         Where the file should be.
     text : str
         The content; lines end with a line feed on every system.
+    make_folders : bool, default True
+        Make the folders it should lie in; if not, they must be there.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def replace_text(path: str | Path, text: str) -> Path:
     ...     replace_text(f"{folder}/page.html", "å").read_bytes()
     b'\xc3\xa5'
     """
-    return replace_bytes(path, text.encode("utf-8"))
+    return replace_bytes(path, text.encode("utf-8"), make_folders=make_folders)
 
 
 def _cannot_write(path: Path, error: OSError) -> FileProblem:

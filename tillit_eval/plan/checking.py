@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from tillit_eval.codebook.model import Desired
 from tillit_eval.errors import check_option
 from tillit_eval.findings import (
     Change,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from tillit_eval.codebook import Codebook
 
-Desired = Literal["up", "down", "neither", "inverted_u"]
 Held = Literal["held", "broken", "cannot_tell"]
 
 

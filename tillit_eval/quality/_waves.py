@@ -12,8 +12,6 @@ from tillit_eval.errors import DataProblem, check_columns, few
 from tillit_eval.findings import Source, read_source
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
 
-KEYS = ("site", "wave", "respondent", "unit", "role", "arm", "source")
-
 
 def number_columns(scores: object, *, but: Collection[str | None]) -> list[str]:
     """List the columns that hold numbers, except some."""

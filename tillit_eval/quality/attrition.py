@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from tillit_eval.codebook.model import KEY_COLUMNS
 from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.findings import (
     Estimate,
@@ -20,7 +21,7 @@ from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, number, phrase, say
 from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import wilson
-from tillit_eval.quality._waves import KEYS, number_columns, two_waves
+from tillit_eval.quality._waves import number_columns, two_waves
 from tillit_eval.quality.baseline import baseline_difference
 from tillit_eval.quality.shares import Share, is_large_cell
 from tillit_eval.summaries.frames import check_names, key_text
@@ -184,7 +185,7 @@ def assess_attrition(
     >>> found.share_lost, found.n_lost
     (0.4, 8)
     """
-    keys = {*KEYS, respondent, wave, arm}
+    keys = {*KEY_COLUMNS, respondent, wave, arm}
     names = check_names(
         number_columns(scores, but=keys) if scales is None else scales,
         argument="scales",

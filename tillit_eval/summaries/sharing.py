@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import DataProblem, FileProblem, TooFewAnswers
+from tillit_eval.files import replace_text
 from tillit_eval.findings import Source
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.summaries.guard import guard_summary
@@ -99,7 +99,7 @@ def write_summary(
     text = json.dumps(
         _as_document(guarded.summary, k_min), ensure_ascii=False, indent=1
     )
-    _write_whole(Path(path), text + "\n")
+    replace_text(Path(path), text + "\n", make_folders=False)
     return guarded.ledger
 
 
@@ -136,24 +136,6 @@ def _plain(values: Any) -> Any:
     flat = np.asarray(values, dtype=float)
     plain = [int(v) if v.is_integer() else v for v in flat.ravel().tolist()]
     return plain if flat.ndim else plain[0]
-
-
-def _write_whole(path: Path, text: str) -> None:
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, delete=False
-        ) as file:
-            file.write(text)
-        os.replace(file.name, path)
-    except OSError as error:
-        if "file" in locals():
-            Path(file.name).unlink(missing_ok=True)
-        raise FileProblem(
-            "The summary cannot be written.",
-            expected="a file name in a folder that exists and may be written to",
-            found=type(error).__name__,
-            to_fix="check the folder, or choose another one",
-        ) from None
 
 
 def read_summary(path: str | os.PathLike[str]) -> Summary:
