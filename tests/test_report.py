@@ -13,7 +13,7 @@ import docx
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbformat import v4
 
@@ -274,6 +274,7 @@ def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=5))
+@example(["\r=1+1", "a\r=1+1", "a\r\n=1+1"])
 def test_no_text_cell_begins_as_a_formula(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str]
 ) -> None:

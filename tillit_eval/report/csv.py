@@ -73,7 +73,9 @@ def write_csv(
 
 
 def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    """Return a cell that no spreadsheet takes for a formula, or for two lines."""
+    if not isinstance(cell, str):
+        return cell
+    # A bare carriage return is not quoted, so what follows it would begin a cell.
+    one_line = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return "'" + one_line if cell.startswith(FORMULA_STARTS) else one_line
