@@ -239,14 +239,21 @@ def _check_answers(pooled: Pooled) -> None:
             values={"items": tuple(constant)},
         )
 
+    _check_sums(pooled)
 
-def check_level(level: float) -> float:
-    """Return the level of an interval, or say that it is none."""
-    if isinstance(level, bool) or not 0 < level < 1:
-        raise DataProblem(
-            "The level of an interval must lie between 0 and 1.",
-            expected="for example level=0.95",
-            found=f"{level!r}" if isinstance(level, (int, float)) else "no number",
-            to_fix="give a share, not per cent",
+
+def _check_sums(pooled: Pooled) -> None:
+    """Refuse items whose sum, or the sum of all but one, is the same for everyone."""
+    covariance = pooled.covariance
+    variances = np.diag(covariance)
+    rest = covariance.sum() - 2 * covariance.sum(axis=1) + variances
+    sums = np.append(rest if len(rest) > 2 else [], covariance.sum())
+    if (sums <= 1e-12 * variances.sum()).any():
+        raise TooFewAnswers(
+            "The items cancel out: their sum is the same for everyone.",
+            expected="items that point the same way",
+            found="a sum of items without any spread",
+            to_fix="turn the reversed items first, with reversed = true in the "
+            "codebook",
+            reason="quality.items_cancel",
         )
-    return level

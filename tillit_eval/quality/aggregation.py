@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from tillit_eval.errors import check_columns
-from tillit_eval.findings import Estimate, Interval
+from tillit_eval.findings import Estimate, Interval, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Language, Phrase, number, phrase, say
-from tillit_eval.quality._data import Array, check_level, of_these, per_key
+from tillit_eval.quality._data import Array, of_these, per_key
 from tillit_eval.quality._units import check_units, icc, rwg, units_of
 from tillit_eval.summaries import Summary, summarise_responses
 from tillit_eval.summaries.frames import as_pandas, check_names, key_text
@@ -159,7 +159,8 @@ def assess_aggregation(
     :math:`r_{wg(j)}` compares the mean item variance within the unit (zero
     agreement where it is larger) with that of even answers,
     :math:`(A^2 - 1)/12` for :math:`A` steps [2]_; other nulls give lower values.
-    The design effect is :math:`1 + (\sum m^2 / \sum m - 1)\, ICC(1)`. Agrees with
+    The design effect is :math:`1 + (\sum m^2 / \sum m - 1)\, ICC(1)`, with a
+    negative ICC(1) taken as 0. Agrees with
     ``ICC1``, ``ICC2``, ``rwg.j`` and ``ad.m`` of the R package multilevel.
 
     References
@@ -210,7 +211,7 @@ def assess_aggregation(
         rwg_j=None if agreement is None else float(agreement.mean()),
         rwg_j_median=None if agreement is None else float(np.median(agreement)),
         ad=_mean_or_none(units.deviation, large),
-        design_effect=1 + (float((size**2).sum() / size.sum()) - 1) * icc1,
+        design_effect=1 + (float((size**2).sum() / size.sum()) - 1) * max(icc1, 0.0),
         mean_size=float(size.mean()),
         n_units_agreement=int(large.sum()),
         steps=steps,
