@@ -347,7 +347,7 @@ def test_answers_are_dark_at_both_ends_so_that_grey_print_reads() -> None:
     ("items", "options", "says"),
     [
         (["q9"], {}, "a column 'q9'"),
-        (["q1"], {"codes": [1, 2, 3]}, "found:    codes 4.0, 5.0"),
+        (["q1"], {"codes": [1, 2, 3]}, "found:    codes 4, 5"),
         (codebook(), {}, "found:    2 kinds among 3 items"),
         (["q2"], {}, "at least two answer codes|codes 5"),
         (["q1"], {"k_min": 2}, "5 or more"),

@@ -240,7 +240,7 @@ def test_what_is_not_a_table_or_a_codebook() -> None:
         ),
         (
             lambda: te.score_scales(rows[["a", "a", "b", "c", "d"]], book),
-            "Two columns of the table of responses have the same name.",
+            "The table of responses has a column more than once.",
         ),
     ]
     for call, text in wrong:

@@ -56,7 +56,9 @@ def check_counts(table: pd.DataFrame, counts: tuple[str, ...]) -> None:
             if column.dtype.kind in "iuf"
             else np.full(len(column), np.nan)
         )
-        wrong = ~((numbers >= 0) & (numbers == np.floor(numbers)))
+        wrong = ~(
+            (numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers)
+        )
         if wrong.any():
             raise DataProblem(
                 f"The column '{name}' does not hold counts of people.",

@@ -223,7 +223,8 @@ def explain_problems(
     >>> print(explain_problems(found, lang="en").iloc[0, 1])
     nobody answered
     """
-    check_columns(problems.columns, ("column", "kind"), table="problems")
+    named = getattr(problems, "columns", ())
+    check_columns(named, ("column", "kind", "count", "positions"), table="problems")
     lang = language(lang)
     kinds = [str(kind) for kind in problems["kind"]]
     what = [say(f"exports.kind_{kind}", lang) for kind in kinds]

@@ -16,6 +16,9 @@ from tillit_eval.floors import is_shown
 if TYPE_CHECKING:
     import pandas as pd
 
+# More codes than this are not answers to choose from; they may be anything.
+_MOST_CODES = 100
+
 
 def columns_of(items: Codebook | Sequence[str], scale: str | None) -> list[str]:
     """Return the columns of the items asked for."""
@@ -43,22 +46,49 @@ def codes_of(
                 to_fix="draw one scale at a time with scale=",
             )
         codes = kinds.pop()
-    given = responses[names].to_numpy(dtype=float)
-    present = given[~np.isnan(given)]
-    if codes is None and len(present):
-        codes = range(int(present.min()), int(present.max()) + 1)
+    present = np.unique(_numbers(responses, names))
+    present = present[~np.isnan(present)]
+    if codes is None and len(present) and np.ptp(present) < _MOST_CODES:
+        codes = range(int(present[0]), int(present[-1]) + 1)
     valid = sorted(codes or ())
-    wrong = sorted(set(present.tolist()) - set(valid))
+    wrong = [code for code in present.tolist() if code not in valid]
     if wrong or len(valid) < 2:
         raise DataProblem(
             "Some answers are not among the codes of these items."
             if wrong
             else "There are no answers to draw.",
-            expected=f"codes {few(valid)}" if valid else "at least two answer codes",
-            found=f"codes {few(wrong)}" if wrong else f"{len(valid)} codes",
+            expected=f"codes {few(valid)}"
+            if valid
+            else f"at least two answer codes, at most {_MOST_CODES}",
+            found=_shown(wrong) if wrong else f"{len(valid)} codes",
             to_fix="give codes= with every valid code, or check the export first",
         )
     return valid
+
+
+def _shown(wrong: list[float]) -> str:
+    """Write codes that are short; longer numbers may be somebody's."""
+    short = [f"{code:g}" for code in wrong if abs(code) < 1000]
+    if len(short) < len(wrong):
+        return f"{len(wrong)} other numbers"
+    return f"codes {', '.join(short[:5])}{' …' if len(short) > 5 else ''}"
+
+
+def _numbers(responses: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:
+    """Return the answers as numbers, or say which columns hold something else."""
+    odd = [
+        name
+        for name in names
+        if responses[name].notna().any() and responses[name].dtype.kind not in "iufb"
+    ]
+    if odd:
+        raise DataProblem(
+            "Some answers are not numbers.",
+            expected="answers as codes, as read_responses returns them",
+            found=f"something else in columns {few(odd)}",
+            to_fix="read the export with read_responses first",
+        )
+    return responses[names].to_numpy(dtype=float, na_value=np.nan)
 
 
 def count_answers(

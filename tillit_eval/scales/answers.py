@@ -62,7 +62,6 @@ def read_answers(
     """
     keys = list(dict.fromkeys(key for scale in scales for key in scale.items))
     check_columns(responses.columns, keys, table="responses")
-    _check_unique(responses, keys)
     _check_numeric(responses, keys)
     answers = {key: _as_floats(responses[key]) for key in keys}
     strays = [
@@ -80,17 +79,6 @@ def read_answers(
             "the export",
         )
     return answers
-
-
-def _check_unique(responses: pd.DataFrame, keys: list[str]) -> None:
-    names = list(responses.columns)
-    if twice := [key for key in keys if names.count(key) > 1]:
-        raise DataProblem(
-            "Two columns of the table of responses have the same name.",
-            expected="one column per item",
-            found=f"more than one column {few(twice)}",
-            to_fix="keep one of them, or rename the other",
-        )
 
 
 def _check_numeric(responses: pd.DataFrame, keys: list[str]) -> None:

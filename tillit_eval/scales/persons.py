@@ -105,7 +105,8 @@ def _choose_scales(
     responses: pd.DataFrame, codebook: Codebook, scales: str | Iterable[str] | None
 ) -> list[Scale]:
     if scales is not None:
-        named = [scales] if isinstance(scales, str) else list(scales)
+        one = isinstance(scales, str) or not isinstance(scales, Iterable)
+        named: list[str] = [scales] if one else list(scales)  # type: ignore[list-item]
         return [codebook.scale(key) for key in dict.fromkeys(named)]
     asked = [
         scale
