@@ -517,7 +517,7 @@ def test_wrong_calls_are_refused(assess: Assess) -> None:
 
 def test_a_level_in_per_cent_is_refused() -> None:
     for assess in (SCALES[0], SCALES[1], SCALES[3]):
-        with pytest.raises(DataProblem, match="level of an interval must lie between"):
+        with pytest.raises(DataProblem, match="level of an interval lies between"):
             assess(answers(), ITEMS, level=95)
 
 

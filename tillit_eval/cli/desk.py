@@ -12,7 +12,7 @@ from tillit_eval.cli import commands
 from tillit_eval.errors import TillitError
 from tillit_eval.phrases import LANGUAGES, use_language
 
-WELL, PROBLEM, INTERRUPTED = 0, 1, 130  # argparse itself leaves with 2
+PROBLEM, INTERRUPTED = 1, 130  # 0 is all well; argparse itself leaves with 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:

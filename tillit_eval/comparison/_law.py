@@ -137,33 +137,3 @@ def check_margin(margin: object) -> float | None:
         found=found,
         to_fix="give the smallest change worth noticing, such as margin=5",
     )
-
-
-def check_level(level: object) -> float:
-    """Return the level of an interval, or say what is wrong with it.
-
-    Parameters
-    ----------
-    level : object
-        What the caller gave.
-
-    Returns
-    -------
-    float
-        A number between 0 and 1.
-
-    Raises
-    ------
-    DataProblem
-        If it is anything else.
-    """
-    if isinstance(level, float) and 0 < level < 1:
-        return level
-    raise DataProblem(
-        "The level of an interval lies between 0 and 1.",
-        expected="a number such as 0.95",
-        found=str(level)
-        if isinstance(level, (int, float))
-        else f"a {type(level).__name__}",
-        to_fix="give level=0.95",
-    )

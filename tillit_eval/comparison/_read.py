@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tillit_eval.comparison._law import check_level, check_margin
+from tillit_eval.comparison._law import check_margin
 from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
-from tillit_eval.findings import Average
+from tillit_eval.findings import Average, check_level
 from tillit_eval.floors import check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary, summarise_change

@@ -5,7 +5,6 @@ from tillit_eval.disclosure.findings import (
     guard_findings,
     protect_findings,
 )
-from tillit_eval.disclosure.kernel import Suppression, suppress_groups
 from tillit_eval.disclosure.order import swedish_sort_key
 from tillit_eval.disclosure.protected import Protected
 from tillit_eval.disclosure.tables import protect_table
@@ -13,10 +12,8 @@ from tillit_eval.disclosure.tables import protect_table
 __all__ = [
     "GuardedFindings",
     "Protected",
-    "Suppression",
     "guard_findings",
     "protect_findings",
     "protect_table",
-    "suppress_groups",
     "swedish_sort_key",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from tillit_eval.findings import Source
+from tillit_eval.findings import Source, source_mark
 from tillit_eval.phrases import Language, number, say
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ class Protected:
             )
         if not self.ledger["total_shown"].all():
             text += " " + say("disclosure.no_total", lang)
-        if self.source not in ("real", "published"):
-            text += " " + say(f"words.mark_{self.source}", lang)
-        return text
+        return f"{text} {source_mark(self.source, lang)}".rstrip()
 
     def __str__(self) -> str:
         return self.sentence()

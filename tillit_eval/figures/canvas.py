@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tillit_eval.findings import Finding, NotAnswered, Source
+from tillit_eval.findings import NotAnswered, Source, source_mark
 from tillit_eval.phrases import Label, Language, number, say
 
 if TYPE_CHECKING:
@@ -178,17 +178,8 @@ def silent_in_words(finding: NotAnswered, lang: Language) -> str:
 
 def mark_in_words(source: Source, lang: Language) -> list[str]:
     """Return the sentence that data which are not real must carry, or nothing."""
-    if source in ("real", "published"):
-        return []
-    return [say(f"words.mark_{source}", lang)]
-
-
-def source_of(findings: Iterable[Finding]) -> Source:
-    """Say where the data of several findings come from."""
-    kinds = {finding.source for finding in findings}
-    if not kinds or "unstated" in kinds:
-        return "unstated"
-    return kinds.pop() if len(kinds) == 1 else "mixed"
+    mark = source_mark(source, lang)
+    return [mark] if mark else []
 
 
 def in_words(name: str | Label, lang: Language) -> str:

@@ -10,7 +10,14 @@ from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Change, Finding, Interval, NotAnswered, row_names
+from tillit_eval.findings import (
+    Change,
+    Finding,
+    Interval,
+    NotAnswered,
+    row_names,
+    source_of,
+)
 from tillit_eval.phrases import Label, Language, language, percent, say
 
 if TYPE_CHECKING:
@@ -95,7 +102,7 @@ def plot_changes(
         canvas.name_axis(ax, _axis(changes, lang))
     else:
         ax.set_xticks([])
-    canvas.finish(ax, canvas.source_of(guarded), lang, title=title)
+    canvas.finish(ax, source_of(guarded), lang, title=title)
     return record(ax, _data(guarded, lang), _Words(guarded))
 
 
@@ -264,7 +271,7 @@ class _Words:
 
     def __call__(self, lang: Language) -> str:
         head = say("figures.alt_changes", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(canvas.source_of(self.findings), lang)
+        mark = canvas.mark_in_words(source_of(self.findings), lang)
         names = row_names(self.findings, lang)
         rows = zip(self.findings, names, strict=True)
         return " ".join([head, *(self._one(f, name, lang) for f, name in rows), *mark])

@@ -9,7 +9,7 @@ from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Finding, NotAnswered
+from tillit_eval.findings import Finding, NotAnswered, source_of
 from tillit_eval.phrases import Label, Language, language, percent, say
 from tillit_eval.quality.items import ItemQuality
 from tillit_eval.thresholds import threshold
@@ -84,7 +84,7 @@ def plot_items(
     ax.axvline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
     ax.axvline(usual, color=canvas.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
     canvas.name_axis(ax, say("figures.items_axis", lang, usual=usual))
-    canvas.finish(ax, canvas.source_of(guarded), lang, title=title)
+    canvas.finish(ax, source_of(guarded), lang, title=title)
     return record(ax, _data(guarded, lang), _Words(guarded))
 
 
@@ -142,7 +142,7 @@ class _Words:
 
     def __call__(self, lang: Language) -> str:
         head = say("figures.alt_items", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(canvas.source_of(self.findings), lang)
+        mark = canvas.mark_in_words(source_of(self.findings), lang)
         return " ".join([head, *(self._one(f, lang) for f in self.findings), *mark])
 
     def _one(self, finding: Finding, lang: Language) -> str:

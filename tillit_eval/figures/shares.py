@@ -9,7 +9,7 @@ from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Change, Estimate, Finding, NotAnswered
+from tillit_eval.findings import Change, Estimate, Finding, NotAnswered, source_of
 from tillit_eval.phrases import Label, Language, language, percent, say
 from tillit_eval.quality.shares import Share
 
@@ -80,7 +80,7 @@ def plot_shares(
     ax.set_xticks(ticks, [percent(tick, 0, lang) for tick in ticks])
     ax.axvline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
     canvas.name_axis(ax, _axis(guarded, lang))
-    canvas.finish(ax, canvas.source_of(guarded), lang, title=title)
+    canvas.finish(ax, source_of(guarded), lang, title=title)
     return record(ax, _data(guarded, lang), _Words(guarded))
 
 
@@ -169,7 +169,7 @@ class _Words:
 
     def __call__(self, lang: Language) -> str:
         head = say("figures.alt_shares", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(canvas.source_of(self.findings), lang)
+        mark = canvas.mark_in_words(source_of(self.findings), lang)
         return " ".join([head, *(self._one(f, lang) for f in self.findings), *mark])
 
     def _one(self, finding: Finding, lang: Language) -> str:

@@ -1,7 +1,7 @@
 """What every analysis returns: fields to compute with, a row, and a sentence."""
 
 from tillit_eval.findings.base import Expected, Finding, NotAnswered, Role
-from tillit_eval.findings.collection import Findings, row_names, tabulate
+from tillit_eval.findings.collection import Findings, row_names, source_of, tabulate
 from tillit_eval.findings.estimates import (
     Average,
     Change,
@@ -9,7 +9,7 @@ from tillit_eval.findings.estimates import (
     Verdict,
     decide_verdict,
 )
-from tillit_eval.findings.intervals import Interval
+from tillit_eval.findings.intervals import Interval, check_level
 from tillit_eval.findings.sources import Source, read_source, source_mark
 
 __all__ = [
@@ -24,9 +24,11 @@ __all__ = [
     "Role",
     "Source",
     "Verdict",
+    "check_level",
     "decide_verdict",
     "read_source",
     "row_names",
     "source_mark",
+    "source_of",
     "tabulate",
 ]

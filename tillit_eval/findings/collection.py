@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from tillit_eval.errors import DataProblem
 from tillit_eval.findings.base import Finding
+from tillit_eval.findings.sources import Source
 from tillit_eval.phrases import Label, Language, has_phrase, say
 
 if TYPE_CHECKING:
@@ -212,6 +213,30 @@ def row_names(
         else name
         for name, finding in zip(names, kept, strict=True)
     ]
+
+
+def source_of(findings: Iterable[Finding]) -> Source:
+    """Say where the data behind several findings come from.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        Of any kind.
+
+    Returns
+    -------
+    {"real", "synthetic", "published", "mixed", "unstated"}
+        ``unstated`` if one is, or there is none; ``mixed`` if they differ.
+
+    Examples
+    --------
+    >>> source_of([])
+    'unstated'
+    """
+    kinds = {finding.source for finding in findings}
+    if not kinds or "unstated" in kinds:
+        return "unstated"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _short_estimand(finding: Finding, lang: Language | None) -> str:

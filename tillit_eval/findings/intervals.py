@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tillit_eval.errors import DataProblem
 from tillit_eval.phrases import Language, number, percent, say
 
 
@@ -50,3 +51,38 @@ class Interval:
 
     def __str__(self) -> str:
         return self.say()
+
+
+def check_level(level: object) -> float:
+    """Return the level of an interval, or say what is wrong with it.
+
+    Parameters
+    ----------
+    level : object
+        What the caller gave.
+
+    Returns
+    -------
+    float
+        A number between 0 and 1.
+
+    Raises
+    ------
+    DataProblem
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_level(0.95)
+    0.95
+    """
+    if isinstance(level, float) and 0 < level < 1:
+        return level
+    raise DataProblem(
+        "The level of an interval lies between 0 and 1.",
+        expected="a number such as 0.95",
+        found=str(level)
+        if isinstance(level, (int, float))
+        else f"a {type(level).__name__}",
+        to_fix="give level=0.95",
+    )

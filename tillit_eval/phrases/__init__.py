@@ -8,13 +8,12 @@ one computation can be read in both languages.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from tillit_eval.errors import DataProblem, check_option
+from tillit_eval.errors import DataProblem, check_option, few
 
 Language = Literal["en", "sv"]
 LANGUAGES: tuple[Language, ...] = ("en", "sv")
@@ -199,30 +198,9 @@ def say(key: str, lang: Language | None = None, **values: object) -> str:
         raise DataProblem(
             f"The phrase '{key}' has a blank that nobody filled.",
             expected=f"a value for {error}",
-            found=few_names(values),
+            found=few(values),
             to_fix="pass the missing value",
         ) from None
-
-
-def few_names(names: Iterable[str]) -> str:
-    """List names for an error message.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Names of columns, blanks or options.
-
-    Returns
-    -------
-    str
-        The names in quotes, or ``none``.
-
-    Examples
-    --------
-    >>> few_names(["n"])
-    "'n'"
-    """
-    return ", ".join(f"'{name}'" for name in names) or "none"
 
 
 def has_phrase(key: str) -> bool:

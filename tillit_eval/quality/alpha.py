@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tillit_eval.findings import Interval
+from tillit_eval.findings import Interval, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import Array, check_level, pool
+from tillit_eval.quality._data import Array, pool
 from tillit_eval.quality.reliability import Reliability
 
 

@@ -11,15 +11,9 @@ import pandas as pd
 
 from tillit_eval.codebook.model import KEY_COLUMNS
 from tillit_eval.errors import DataProblem, TooFewAnswers
-from tillit_eval.findings import (
-    Estimate,
-    Findings,
-    Interval,
-    Source,
-)
+from tillit_eval.findings import Estimate, Findings, Interval, Source, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, number, phrase, say
-from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import wilson
 from tillit_eval.quality._waves import number_columns, two_waves
 from tillit_eval.quality.baseline import baseline_difference

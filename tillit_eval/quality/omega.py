@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from tillit_eval.errors import TooFewAnswers, check_option, few
-from tillit_eval.findings import Interval
+from tillit_eval.findings import Interval, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import Array, check_item_count, check_level, pool
+from tillit_eval.quality._data import Array, check_item_count, pool
 from tillit_eval.quality._one_factor import OneFactor, fit_one_factor
 from tillit_eval.quality.reliability import Reliability
 from tillit_eval.summaries.frames import check_names

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tillit_eval.errors import TooFewAnswers
+from tillit_eval.errors import DataProblem, TooFewAnswers
+from tillit_eval.findings import check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import Array, check_level
+from tillit_eval.quality._data import Array
 from tillit_eval.quality._pingouin import correlate
 from tillit_eval.quality._waves import two_waves
 from tillit_eval.quality.reliability import Reliability
@@ -112,6 +113,13 @@ def assess_retest(
 
 
 def _check_pairs(pairs: Array, scale: str) -> None:
+    if not np.isfinite(pairs).all():
+        raise DataProblem(
+            f"Some scores of '{scale}' are infinite.",
+            expected="finite numbers, in scale points",
+            found=f"{int((~np.isfinite(pairs)).any(axis=1).sum())} people with others",
+            to_fix="make scores from responses with score_scales first",
+        )
     if len(pairs) < 4:
         raise TooFewAnswers(
             f"Too few people have '{scale}' in both waves.",

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from tillit_eval.errors import DataProblem, check_option
-from tillit_eval.findings import Estimate, Source
+from tillit_eval.findings import Estimate, Source, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Language, number, phrase, say
-from tillit_eval.quality._data import check_level
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.thresholds import threshold
 

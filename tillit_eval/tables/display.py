@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from tillit_eval.disclosure import GuardedFindings, guard_findings
 from tillit_eval.errors import DataProblem
-from tillit_eval.findings import Change, Estimate, Finding, NotAnswered, row_names
+from tillit_eval.findings import (
+    Change,
+    Estimate,
+    Finding,
+    NotAnswered,
+    Source,
+    row_names,
+    source_mark,
+    source_of,
+)
 from tillit_eval.phrases import NARROW_SPACE, Language, language, number, say
 
 if TYPE_CHECKING:
@@ -103,16 +112,13 @@ def display_notes(
     """
     guarded = check_findings(findings)
     notes = [] if guarded.ledger["shown"].all() else [guarded.note(lang)]
-    sources = {finding.source for finding in guarded}
-    source = sources.pop() if len(sources) == 1 else "mixed"
-    return [*notes, *source_note(source, lang)]
+    return [*notes, *source_note(source_of(guarded), lang)]
 
 
-def source_note(source: str, lang: Language | None) -> list[str]:
+def source_note(source: Source, lang: Language | None) -> list[str]:
     """Return the mark of data that are not real, without brackets, or nothing."""
-    if source in ("real", "published"):
-        return []
-    return [say(f"words.mark_{source}", lang).strip("()")]
+    mark = source_mark(source, lang)
+    return [mark.strip("()")] if mark else []
 
 
 def check_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
