@@ -478,7 +478,7 @@ def test_retest_refuses_what_it_cannot_correlate() -> None:
     assert "found:    0" in str(few)
     flat = refusal(retest, two_waves(trust=[3.0] * 5 + [1.0, 2, 3, 4, 5]))
     assert "Everyone has the same 'trust' in one of the waves." in str(flat)
-    with pytest.raises(DataProblem, match="not two waves of the table"):
+    with pytest.raises(DataProblem, match="A wave to compare is not in the table"):
         retest(two_waves(), "w3")
     with pytest.raises(DataProblem, match="row positions 0, 1"):
         retest(two_waves(respondent=[1, 1, 3, 4, 5] * 2))

@@ -11,6 +11,7 @@ import pandas as pd
 from tillit_eval.errors import DataProblem, check_columns, few
 from tillit_eval.findings import Source, read_source
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
+from tillit_eval.summaries.linking import check_one_row_each, check_two_waves
 
 
 def number_columns(scores: object, *, but: Collection[str | None]) -> list[str]:
@@ -60,10 +61,12 @@ def two_waves(
     frame = as_pandas(scores, list(dict.fromkeys(wanted)), table="scores")
     _check_scores(frame, scales)
     waves = key_text(frame[wave])
-    _check_waves(waves, str(before), str(after))
+    check_two_waves(waves, str(before), str(after))
     coded = frame[respondent].notna()
     first, second = waves == str(before), waves == str(after)
-    _check_once(frame.assign(wave_text=waves)[coded & (first | second)], respondent)
+    linked = frame.assign(wave_text=waves)[coded & (first | second)]
+    repeated = linked.duplicated([respondent, "wave_text"], keep=False)
+    check_one_row_each(linked.index[repeated].tolist())
     return TwoWaves(
         before=frame[first & coded].set_index(respondent),
         after=frame[second & coded].set_index(respondent),
@@ -81,28 +84,4 @@ def _check_scores(frame: pd.DataFrame, scales: Sequence[str]) -> None:
             expected="numbers, in scale points",
             found=f"columns {few(wrong)} of another kind",
             to_fix="make scores from responses with score_scales first",
-        )
-
-
-def _check_waves(waves: pd.Series, before: str, after: str) -> None:
-    present = sorted(waves.dropna().unique())
-    unknown = [name for name in (before, after) if name not in present]
-    if unknown or before == after:
-        raise DataProblem(
-            "These are not two waves of the table.",
-            expected=f"two of the waves {few(present, at_most=12)}",
-            found=f"before={before!r}, after={after!r}",
-            to_fix="check before= and after= against the waves present",
-        )
-
-
-def _check_once(rows: pd.DataFrame, respondent: str) -> None:
-    repeated = rows.index[rows.duplicated([respondent, "wave_text"], keep=False)]
-    if len(repeated):
-        raise DataProblem(
-            "Some people have more than one row in the same wave.",
-            expected="one row per respondent and wave",
-            found=f"{len(repeated)} rows that share both: "
-            f"row positions {few(repeated.tolist())}",
-            to_fix="keep one row each, or check that respondent codes are not reused",
         )

@@ -13,6 +13,7 @@ from tillit_eval.errors import DataProblem, few
 from tillit_eval.findings import read_source
 from tillit_eval.summaries._sums import Codes, centre_of, sums_per_unit
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
+from tillit_eval.summaries.linking import check_one_row_each, check_two_waves
 from tillit_eval.summaries.model import ChangeSummary
 
 
@@ -101,7 +102,9 @@ def summarise_change(
     columns = list(dict.fromkeys([*wanted, *optional]))
     frame = as_pandas(scores, columns, table="scores")
     rows = _rows_of(frame, scale, respondent, wave, unit, str(before), str(after))
-    _check_repeats(rows)
+    coded = rows[rows["person"] >= 0]
+    repeated = coded.duplicated(["person", "after"], keep=False)
+    check_one_row_each(coded.loc[repeated, "position"].tolist())
     centre = centre_of(rows["score"].to_numpy())
     rows["score"] -= centre
     home, units = _homes(rows, unit)
@@ -143,7 +146,7 @@ def _rows_of(
             to_fix="make scores from responses with score_scales first",
         )
     waves = key_text(frame[wave])
-    _check_waves(waves, before, after)
+    check_two_waves(waves, before, after)
     position = np.flatnonzero(waves.isin([before, after]).to_numpy())
     taken = frame.iloc[position]
     codes = taken[respondent] if respondent in frame else pd.Series([None] * len(taken))
@@ -157,38 +160,6 @@ def _rows_of(
     )
     rows["unit"] = key_text(taken[unit]).to_numpy() if unit else None
     return rows
-
-
-def _check_waves(waves: pd.Series[Any], before: str, after: str) -> None:
-    present = sorted(waves.dropna().unique())
-    unknown = [name for name in (before, after) if name not in present]
-    if unknown:
-        raise DataProblem(
-            "A wave to compare is not in the table.",
-            expected=f"one of the waves {few(present, at_most=12)}",
-            found=f"{few(unknown)}",
-            to_fix="check before= and after= against the waves present",
-        )
-    if before == after:
-        raise DataProblem(
-            "A wave cannot be compared with itself.",
-            expected="two different waves",
-            found=f"before and after are both {before!r}",
-            to_fix=f"choose two of the waves {few(present, at_most=12)}",
-        )
-
-
-def _check_repeats(rows: pd.DataFrame) -> None:
-    coded = rows[rows["person"] >= 0]
-    repeated = coded[coded.duplicated(["person", "after"], keep=False)]
-    if len(repeated):
-        raise DataProblem(
-            "Some people have more than one row in the same wave.",
-            expected="one row per respondent and wave",
-            found=f"{len(repeated)} rows that share both: "
-            f"row positions {few(repeated['position'].tolist())}",
-            to_fix="keep one row each, or check that respondent codes are not reused",
-        )
 
 
 def _homes(rows: pd.DataFrame, unit: str | None) -> tuple[Codes, pd.DataFrame]:
