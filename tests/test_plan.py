@@ -371,6 +371,10 @@ def test_what_a_site_does_not_have_is_said(study: Study) -> None:
         site.survey("users")
     with pytest.raises(DataProblem, match="The site has no table of truth"):
         _ = site.truth
+    assert site.source == "synthetic"
+    assert site.basis.empty
+    assert site.expected.empty
+    assert site.expected["value"].round(1).dtype == float
     with pytest.raises(DataProblem, match=r"no such site[\s\S]*one of 'north'"):
         run_plan(study, "south")
 

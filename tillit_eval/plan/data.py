@@ -108,6 +108,11 @@ class SiteData:
         """Name of the site in both languages."""
         return self.plan.label
 
+    @property
+    def source(self) -> str:
+        """Where the site's answers come from, as the study file states it."""
+        return self.plan.source
+
     def survey(self, name: str = "") -> SurveyData:
         """Return one survey; the first of the site by default.
 
@@ -168,16 +173,24 @@ class SiteData:
 
     @property
     def basis(self) -> pd.DataFrame:
-        """Where each value of a simulated truth comes from."""
-        return tabulate_truth(_path(self.plan.truth, "truth"))
+        """Where each value of a simulated truth comes from; empty for a real site."""
+        import pandas as pd
+
+        if self.plan.truth is None:
+            return pd.DataFrame(columns=["part", "name", "value", "basis"], dtype=str)
+        return tabulate_truth(self.plan.truth)
 
     @property
     def expected(self) -> pd.DataFrame:
-        """What each planned question should find in a simulated site."""
+        """What each question should find in a simulated site; empty for a real one."""
         import pandas as pd
 
-        path = _path(self.plan.expected, "expected")
-        frame: pd.DataFrame = pd.read_csv(path, encoding="utf-8")
+        if self.plan.expected is None:
+            words = ["site", "key", "scale", "design", "estimand"]
+            numbers = ["value", "monte_carlo_error", "without_reform"]
+            kinds = dict.fromkeys(words, str) | dict.fromkeys(numbers, float)
+            return pd.DataFrame(columns=[*words, *numbers]).astype(kinds)
+        frame: pd.DataFrame = pd.read_csv(self.plan.expected, encoding="utf-8")
         return frame
 
     def __repr__(self) -> str:
