@@ -87,7 +87,7 @@ def test_no_word_of_a_person_and_no_identity_is_shown(draft, export) -> None:
     columns = asked(draft, "columns")
     assert "personal numbers" in columns
     assert "'Mejl', 'pnr', 'mobil'" in columns
-    assert "free text: 'Kommentar', 'Vem?'" in columns
+    assert "too few people gave: 'Kommentar', 'Vem?'" in columns
     assert "not a few answer codes: 'Ålder'" in columns
     assert "empty: 'Tom'" in columns
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tillit_eval.files.raw import RawTable
 
 _LEADING_ZERO = re.compile(r"0\d+")
+# A column with this share of numbers is one of codes with a few cells gone wrong.
+_MOST_OF_THEM = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,10 @@ class Column:
     title : str
         What the export says it is; empty where it says nothing.
     numbers : ndarray of float, shape (n_rows,), or None
-        The cells, if all that are not empty are numbers.
+        The cells, if at least nine in ten that are not empty are numbers.
     words : tuple of (str, int)
-        The distinct cells in words with their counts, most frequent first, if
-        `numbers` is None. May be what a person wrote: never shown unchecked.
+        The distinct cells in words with their counts, most frequent first. May be
+        what a person wrote: never shown unchecked.
     texts : ndarray of object, shape (n_rows,), or None
         The cells as tidy text, None where empty, if `numbers` is None.
     labels : tuple of (str, int)
@@ -55,9 +57,10 @@ class Column:
     @property
     def n_filled(self) -> int:
         """How many cells are not empty."""
+        in_words = sum(n for _, n in self.words)
         if self.numbers is None:
-            return sum(n for _, n in self.words)
-        return int(np.count_nonzero(~np.isnan(self.numbers)))
+            return in_words
+        return in_words + int(np.count_nonzero(~np.isnan(self.numbers)))
 
 
 def read_columns(
@@ -116,11 +119,12 @@ def _column(table: RawTable, place: int, name: str) -> Column:
     )
     numbers = _as_numbers(texts, where)
     in_words = np.array([*texts, None], dtype=object)[where]
+    rest = in_words if numbers is None else in_words[np.isnan(numbers)]
     return Column(
         name=name,
         title=table.titles[place],
         numbers=numbers,
-        words=_count(in_words) if numbers is None else (),
+        words=_count(rest),
         texts=in_words if numbers is None else None,
         labels=labels,
         missing=_declared(table.declared_missing.get(place, ()), labels, numbers),
@@ -130,12 +134,16 @@ def _column(table: RawTable, place: int, name: str) -> Column:
 def _as_numbers(
     texts: Sequence[str | None], where: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64] | None:
-    """Return numbers, also from text with a decimal comma; None if any is words."""
+    """Return numbers, also from text with a decimal comma; None if most is words."""
     filled = [text for text in texts if text is not None]
-    read = [np.nan if text is None else as_number(text) for text in texts]
-    if None in read or any(map(_LEADING_ZERO.fullmatch, filled)):
+    if any(map(_LEADING_ZERO.fullmatch, filled)):
         return None
-    return np.array([*read, np.nan], dtype=np.float64)[where]
+    read = [None if text is None else as_number(text) for text in texts]
+    numbers = np.array([*read, None], dtype=np.float64)[where]
+    n_filled = np.count_nonzero(np.array([*texts, None], dtype=object)[where])
+    if np.count_nonzero(~np.isnan(numbers)) < _MOST_OF_THEM * n_filled:
+        return None
+    return numbers
 
 
 def _count(texts: npt.NDArray[np.object_]) -> tuple[tuple[str, int], ...]:

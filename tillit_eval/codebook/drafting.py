@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tillit_eval.codebook.columns import Column, read_columns
+from tillit_eval.codebook.grouping import against_the_others, find_blocks
 from tillit_eval.codebook.guessing import (
     Array,
     Kind,
-    against_the_others,
-    find_blocks,
+    find_waves,
     guess_key,
     guess_kind,
     is_customary,
     order_words,
+    says_missing,
+    shared_ranges,
+    shared_words,
     split_codes,
     stem_of,
     widen,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 _LONGEST_LABEL = 60
 _LONGEST_KEY = 24
+# What a column is called that is left out of the draft, where it differs.
+_LEFT = {"key": "other", "words": "text"}
 
 
 def draft_codebook(
@@ -124,6 +129,7 @@ class _Drafting:
     places: list[int] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    waves: tuple[str, ...] = ()
     questions: list[Question] = field(default_factory=list)
 
     def ask(self, about: str, name: str, **values: object) -> None:
@@ -150,6 +156,7 @@ class _Drafting:
             items=tuple(self.items),
             scales=tuple(self.scales),
             columns=columns,
+            waves=tuple((wave, Label(wave, wave)) for wave in self.waves),
         )
         asked = sorted(self.questions, key=lambda q: order.get(q.about, 2))
         return Draft(codebook=codebook, questions=tuple(asked))
@@ -165,18 +172,24 @@ def _draft_names(
 ) -> None:
     """Draft the table of columns, and name what is left out of the draft."""
     left: dict[str, list[str]] = defaultdict(list)
+    pools = shared_words(columns, kinds)
     for place, (column, kind) in enumerate(zip(columns, kinds, strict=True)):
         name = _shown(column, place)
-        key = guess_key(column.name) if kind == "key" else ""
+        key = guess_key(column) if kind == "key" else ""
         if key and key not in drafting.keys:
             drafting.keys[key] = column.name
-        elif kind != "item" and kind != "words":
-            left["number" if kind == "key" else kind].append(name)
+            drafting.waves += find_waves(column) if key == "wave" else ()
+        elif kind == "words" and order_words(column, pools[stem_of(column.name)]):
+            continue
+        elif kind != "item":
+            left[_LEFT.get(kind, kind)].append(name)
     if drafting.keys:
         drafting.ask("columns", "columns")
-    for kind in ("identity", "text", "number", "empty"):
-        if left[kind]:
-            drafting.ask("columns", f"left_{kind}", names=_listed(left[kind]))
+    if drafting.waves:
+        drafting.ask("columns", "waves", waves=", ".join(drafting.waves))
+    for why in ("identity", "text", "other", "empty"):
+        if left[why]:
+            drafting.ask("columns", f"left_{why}", names=_listed(left[why]))
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -186,43 +199,12 @@ def _listed(names: Iterable[str]) -> str:
 def _draft_items(
     drafting: _Drafting, columns: Sequence[Column], kinds: Sequence[Kind]
 ) -> None:
-    ranges = _shared_ranges(columns, kinds)
-    pools = _shared_words(columns, kinds)
-    free_text = []
+    ranges, pools = shared_ranges(columns, kinds), shared_words(columns, kinds)
     for place, (column, kind) in enumerate(zip(columns, kinds, strict=True)):
         if kind == "item":
             _draft_coded(drafting, column, place, ranges[stem_of(column.name)])
         elif kind == "words":
-            pooled = pools[stem_of(column.name)]
-            if not _draft_worded(drafting, column, place, pooled):
-                free_text.append(_shown(column, place))
-    if free_text:
-        drafting.ask("columns", "left_text", names=_listed(free_text))
-
-
-def _shared_ranges(
-    columns: Sequence[Column], kinds: Sequence[Kind]
-) -> dict[str, tuple[int, int]]:
-    """Return lowest and highest answer of the columns whose names differ by number."""
-    codes: dict[str, list[int]] = defaultdict(list)
-    for column, kind in zip(columns, kinds, strict=True):
-        if kind == "item" and not column.labels:
-            codes[stem_of(column.name)] += split_codes(column)[0]
-    every = {stem_of(column.name) for column in columns}
-    return {
-        stem: (min(codes[stem], default=0), max(codes[stem], default=0))
-        for stem in every
-    }
-
-
-def _shared_words(
-    columns: Sequence[Column], kinds: Sequence[Kind]
-) -> dict[str, Counter[str]]:
-    pools: dict[str, Counter[str]] = defaultdict(Counter)
-    for column, kind in zip(columns, kinds, strict=True):
-        if kind == "words":
-            pools[stem_of(column.name)].update(dict(column.words))
-    return pools
+            _draft_worded(drafting, column, place, pools[stem_of(column.name)])
 
 
 def _new_item(
@@ -248,13 +230,24 @@ def _draft_coded(
         low, high = widen(min(low, shared[0]), max(high, shared[1]))
     item = _new_item(drafting, column, place, range(low, high + 1))
     reasons = tuple((c, why or "no answer") for c, why in sorted(missing.items()))
-    item = replace(item, answers=column.labels, missing=reasons)
+    spoken = tuple(
+        (text, max(90, *found, *missing) + 1 + i)
+        for i, text in enumerate(text for text, _ in column.words if says_missing(text))
+    )
+    item = replace(
+        item,
+        answers=column.labels + spoken,
+        missing=reasons + tuple((code, text) for text, code in spoken),
+    )
     if (found[0], found[-1]) != (low, high) or not is_customary(low, high):
         ends = {"seen_low": found[0], "seen_high": found[-1]}
         drafting.ask(item.key, "range", low=low, high=high, **ends)
     guessed = [c for c in missing if c not in column.missing]
     if guessed:
         drafting.ask(item.key, "missing", codes=_listed_codes(guessed))
+    n_other = sum(n for text, n in column.words if not says_missing(text))
+    if n_other:
+        drafting.ask(item.key, "not_codes", n=n_other)
     if len(found) == 1:
         drafting.ask(item.key, "constant")
     numbers = column.numbers if column.numbers is not None else np.array([])
@@ -268,11 +261,11 @@ def _listed_codes(codes: Iterable[int]) -> str:
 
 def _draft_worded(
     drafting: _Drafting, column: Column, place: int, pooled: Counter[str]
-) -> bool:
+) -> None:
     """Draft an item from a column of answers in words, unless it is free text."""
     wording = order_words(column, pooled)
     if wording is None:
-        return False
+        return
     codes = sorted({code for _, code in wording.labels})
     item = _new_item(drafting, column, place, codes)
     missing = tuple((code, text) for text, code in wording.missing)
@@ -288,7 +281,6 @@ def _draft_worded(
     texts = column.texts if column.texts is not None else ()
     coded = [code_of.get(text, np.nan) for text in texts]
     _keep(drafting, item, np.array(coded, dtype=np.float64), place)
-    return True
 
 
 def _keep(drafting: _Drafting, item: Item, answers: Array, place: int) -> None:

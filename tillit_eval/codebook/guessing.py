@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,15 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.codebook.columns import Column
-from tillit_eval.codebook.model import Item
 from tillit_eval.files.identities import find_identities
 from tillit_eval.floors import K_MIN
 
 Array = npt.NDArray[np.float64]
-Kind = Literal["empty", "identity", "key", "item", "words", "text", "number"]
+Kind = Literal["empty", "identity", "key", "item", "words", "text", "other"]
 _MOST_ANSWERS = 12
-_FEWEST_ITEMS = 3
 _LONGEST_ANSWER = 60
+# A cell with this many words is written text, not the name of something.
+_WORDS_OF_TEXT = 3
 _LEADING = re.compile(r"(\d{1,2})\s*[.:=)\u2013-]?\s+\S")
 _STEM = re.compile(r"[\W_]*\d+[a-zåäö]?$")
 
@@ -40,21 +42,46 @@ def guess_kind(column: Column) -> Kind:
         return "empty"
     if _holds_identities(column):
         return "identity"
-    if guess_key(column.name):
+    if guess_key(column):
         return "key"
     if column.numbers is None:
-        return "words" if len(column.words) <= _MOST_ANSWERS else "text"
+        if len(column.words) <= _MOST_ANSWERS:
+            return "words"
+        return "text" if any(map(_is_written, column.words)) else "other"
     codes, _ = split_codes(column)
     if not _is_whole(column.numbers) or not codes:
-        return "number"
+        return "other"
     few_answers = len(codes) <= _MOST_ANSWERS and codes[-1] - codes[0] < _MOST_ANSWERS
-    return "item" if few_answers else "number"
+    return "item" if few_answers else "other"
 
 
-def guess_key(name: str) -> str:
-    """Return the schema's column that a name most likely means, or nothing."""
+def _is_written(word: tuple[str, int]) -> bool:
+    return len(word[0].split()) >= _WORDS_OF_TEXT
+
+
+def guess_key(column: Column) -> str:
+    """Return the schema's column that a name or title most likely means, or nothing."""
+    for name in (column.name, column.title):
+        if key := _keys_by_name().get(_bare(name), ""):
+            return key
+    return ""
+
+
+@cache
+def _keys_by_name() -> dict[str, str]:
     keys: dict[str, list[str]] = guesses()["columns"]
-    return next((key for key, names in keys.items() if name.casefold() in names), "")
+    return {_bare(name): key for key, names in keys.items() for name in names}
+
+
+@cache
+def _identity_names() -> frozenset[str]:
+    return frozenset(map(_bare, guesses()["identity"]["names"]))
+
+
+def _bare(name: str) -> str:
+    """Return a name without case, spaces, marks and accents."""
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in parts if sign.isalnum())
 
 
 def stem_of(name: str) -> str:
@@ -63,12 +90,12 @@ def stem_of(name: str) -> str:
 
 
 def _holds_identities(column: Column) -> bool:
-    if column.name.casefold() in guesses()["identity"]["names"]:
+    if _bare(column.name) in _identity_names():
         return True
     texts = [text for text, _ in column.words]
     if column.numbers is not None:
         given = np.unique(column.numbers[~np.isnan(column.numbers)])
-        texts = [f"{number:.0f}" for number in given[given >= 1e8]]
+        texts += [f"{number:.0f}" for number in given[given >= 1e8]]
     return bool(find_identities(texts))
 
 
@@ -175,57 +202,41 @@ def _codes_for(texts: Sequence[str]) -> tuple[tuple[tuple[str, int], ...], bool]
     return tuple((text, i) for i, text in enumerate(ranked, start=1)), False
 
 
-def find_blocks(items: Sequence[Item], places: Sequence[int]) -> list[list[int]]:
-    """Return runs of at least three neighbours with the same answers."""
-    blocks: list[list[int]] = []
-    for i, item in enumerate(items):
-        if i and places[i] == places[i - 1] + 1 and _same(item, items[i - 1]):
-            blocks[-1].append(i)
-        else:
-            blocks.append([i])
-    return [
-        block
-        for block in blocks
-        if len(block) >= _FEWEST_ITEMS and len(items[block[0]].codes) > 2
-    ]
+def shared_ranges(
+    columns: Sequence[Column], kinds: Sequence[Kind]
+) -> dict[str, tuple[int, int]]:
+    """Return lowest and highest answer of the columns whose names differ by number."""
+    codes: dict[str, list[int]] = defaultdict(list)
+    for column, kind in zip(columns, kinds, strict=True):
+        if kind == "item" and not column.labels:
+            codes[stem_of(column.name)] += split_codes(column)[0]
+    every = {stem_of(column.name) for column in columns}
+    return {
+        stem: (min(codes[stem], default=0), max(codes[stem], default=0))
+        for stem in every
+    }
 
 
-def _same(item: Item, other: Item) -> bool:
-    one, two = (
-        [pair for pair in each.answers if pair[1] in each.codes]
-        for each in (item, other)
-    )
-    return item.codes == other.codes and one == two
+def shared_words(
+    columns: Sequence[Column], kinds: Sequence[Kind]
+) -> dict[str, Counter[str]]:
+    """Return the answers in words of the columns whose names differ by number."""
+    pools: dict[str, Counter[str]] = defaultdict(Counter)
+    for column, kind in zip(columns, kinds, strict=True):
+        if kind == "words":
+            pools[stem_of(column.name)].update(dict(column.words))
+    return pools
 
 
-def against_the_others(answers: Array) -> list[tuple[int, float]]:
-    """Find items whose answers run against the others', with their correlation.
-
-    Parameters
-    ----------
-    answers : ndarray of float, shape (n_people, n_items)
-        Codes of the items of one block; missing is NaN.
-
-    Returns
-    -------
-    list of (int, float)
-        Position of the item, and the correlation of its answers with the mean of
-        the others after these were turned the way most items run.
-    """
-    import pandas as pd
-
-    complete = answers[~np.isnan(answers).any(axis=1)]
-    if len(complete) < K_MIN or (complete.std(axis=0) == 0).any():
-        return []
-    correlations = pd.DataFrame(complete).corr().to_numpy()
-    first = np.linalg.eigh(correlations)[1][:, -1]
-    signs = np.where(first < 0, -1.0, 1.0)
-    signs *= 1.0 if signs.sum() >= 0 else -1.0
-    turned = (complete - complete.mean(axis=0)) * signs
-    found = []
-    for item in np.flatnonzero(signs < 0):
-        rest = turned.sum(axis=1) - turned[:, item]
-        r = float(np.corrcoef(complete[:, item], rest)[0, 1])
-        if r < -0.1:
-            found.append((int(item), r))
-    return found
+def find_waves(column: Column) -> tuple[str, ...]:
+    """Return the waves in a column of waves, if all may be shown; else none."""
+    found = dict(column.words)
+    if column.numbers is not None:
+        given = column.numbers[~np.isnan(column.numbers)]
+        if not _is_whole(given):
+            return ()
+        codes, rows = np.unique(given, return_counts=True)
+        found |= {str(int(c)): int(n) for c, n in zip(codes, rows, strict=True)}
+    if not 2 <= len(found) <= _MOST_ANSWERS or min(found.values()) < K_MIN:
+        return ()
+    return tuple(sorted(found))
