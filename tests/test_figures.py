@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 
 import matplotlib as mpl
 import matplotlib.colors
@@ -451,6 +452,29 @@ def test_a_table_that_is_not_protected_is_refused() -> None:
     safe = protect_table(areas(), count="n_after")
     with pytest.raises(DataProblem, match="a column 'later'"):
         figures.plot_units(safe, after="later")
+
+
+def test_long_names_of_rows_do_not_run_into_each_other() -> None:
+    long = "what people who were asked in both waves think of it, beyond the comparison"
+    given = [change(f"{long} {place}", 1.0, label=None) for place in "abc"]
+    for drawn_ax in (figures.plot_changes(given), units_named(long)):
+        drawn_ax.figure.canvas.draw()
+        boxes = [name.get_window_extent() for name in drawn_ax.get_yticklabels()]
+        assert "\n" in names(drawn_ax)[0]
+        assert all(above.y0 >= below.y1 for above, below in itertools.pairwise(boxes))
+
+
+def units_named(name: str) -> matplotlib.axes.Axes:
+    table = pd.DataFrame(
+        {
+            "unit": [f"{name} {place}" for place in "abc"],
+            "n": [20, 30, 40],
+            "before": [50.0, 51.0, 52.0],
+            "after": [51.0, 52.0, 53.0],
+            "source": "real",
+        }
+    )
+    return figures.plot_units(protect_table(table, count="n"))
 
 
 # --- shares, fidelity, items --------------------

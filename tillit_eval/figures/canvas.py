@@ -18,18 +18,27 @@ INK, MUTED, LINE, GRID, BAND = "#1f1f1f", "#666666", "#9a9a9a", "#e4e4e4", "#efe
 BLUE, RED = "#0072B2", "#D55E00"
 BIG, NORMAL, SMALL = 11.0, 9.5, 8.5
 WIDTH = 7.2
+# Letters on a line of a row's name.
+NAME = 34
 # Heights in points of what stands above the axes.
 MARK_LINE, KEY_LINE = 15.0, 17.0
 
 
 def paper(
-    ax: Axes | None, *, rows: float, row: float = 0.36, rest: float = 1.0
+    ax: Axes | None,
+    *,
+    rows: float,
+    row: float = 0.36,
+    rest: float = 1.0,
+    names: Sequence[str] = (),
 ) -> Axes:
-    """Return the Axes given, or new ones high enough for `rows` rows."""
+    """Return the Axes given, or new ones high enough for `rows` rows and names."""
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
+    lines = max((wrap(name, NAME).count("\n") + 1 for name in names), default=1)
+    row = max(row, (lines * 1.25 * NORMAL + 3) / 72 if lines > 1 else 0.0)
     size = (WIDTH, rest + row * max(rows, 2))
     return plt.subplots(figsize=size, layout="constrained")[1]
 
@@ -48,7 +57,7 @@ def clean(ax: Axes, *, grid: bool = True) -> None:
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
     """Write the names of rows at the left, the first on top."""
-    wrapped = [wrap(name, 34) for name in names]
+    wrapped = [wrap(name, NAME) for name in names]
     ax.set_yticks(range(len(names), 0, -1), wrapped)
     ax.set_ylim(0.4, len(names) + 0.6)
 

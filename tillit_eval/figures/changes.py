@@ -86,9 +86,10 @@ def plot_changes(
     lang = language(lang)
     guarded = _check(findings)
     changes = [finding for finding in guarded if isinstance(finding, Change)]
-    ax = canvas.paper(ax, rows=len(guarded), row=0.4, rest=1.05)
+    names = row_names(guarded, lang)
+    ax = canvas.paper(ax, rows=len(guarded), row=0.4, rest=1.05, names=names)
     canvas.clean(ax)
-    canvas.name_rows(ax, row_names(guarded, lang))
+    canvas.name_rows(ax, names)
     limits = _limits(changes)
     rows = range(len(guarded), 0, -1)
     for row, finding in zip(rows, guarded, strict=True):

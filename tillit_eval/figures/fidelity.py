@@ -81,7 +81,7 @@ def plot_fidelity(
     lang = language(lang)
     data = _check(table, part, case, status, lang)
     parts, cases = list(dict.fromkeys(data["part"])), list(dict.fromkeys(data["case"]))
-    ax = canvas.paper(ax, rows=len(parts), row=0.4, rest=0.7)
+    ax = canvas.paper(ax, rows=len(parts), row=0.4, rest=0.7, names=parts)
     canvas.clean(ax, grid=False)
     canvas.name_rows(ax, parts)
     for row in data.itertuples(index=False):

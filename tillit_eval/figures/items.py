@@ -70,9 +70,10 @@ def plot_items(
     """
     lang = language(lang)
     guarded = _check(findings)
-    ax = canvas.paper(ax, rows=len(guarded), row=0.32)
+    names = [finding.name(lang) for finding in guarded]
+    ax = canvas.paper(ax, rows=len(guarded), row=0.32, names=names)
     canvas.clean(ax)
-    canvas.name_rows(ax, [finding.name(lang) for finding in guarded])
+    canvas.name_rows(ax, names)
     for row, finding in zip(range(len(guarded), 0, -1), guarded, strict=True):
         if isinstance(finding, ItemQuality):
             _draw_item(ax, row, finding, lang)

@@ -86,9 +86,10 @@ def plot_rollout(
             found="none",
             to_fix="fill in when each unit started",
         )
-    ax = canvas.paper(ax, rows=len(data), row=0.24, rest=1.15)
+    names = [str(name) for name in data["unit"]]
+    ax = canvas.paper(ax, rows=len(data), row=0.24, rest=1.15, names=names)
     canvas.clean(ax)
-    canvas.name_rows(ax, list(data["unit"]))
+    canvas.name_rows(ax, names)
     ends = _ends(dates)
     _draw_waves(ax, asked)
     for row, begun in zip(range(len(data), 0, -1), data["start"], strict=True):

@@ -67,9 +67,10 @@ def plot_shares(
     """
     lang = language(lang)
     guarded = _check(findings)
-    ax = canvas.paper(ax, rows=len(guarded), rest=1.0)
+    names = [finding.name(lang) for finding in guarded]
+    ax = canvas.paper(ax, rows=len(guarded), rest=1.0, names=names)
     canvas.clean(ax)
-    canvas.name_rows(ax, [finding.name(lang) for finding in guarded])
+    canvas.name_rows(ax, names)
     for row, finding in zip(range(len(guarded), 0, -1), guarded, strict=True):
         if isinstance(finding, Estimate):
             _draw_share(ax, row, finding, lang)

@@ -76,9 +76,10 @@ def plot_units(
     """
     lang = language(lang)
     data = _check(table, before, after)
-    ax = canvas.paper(ax, rows=len(data), row=0.27, rest=1.05)
+    names = [str(name) for name in data["unit"]]
+    ax = canvas.paper(ax, rows=len(data), row=0.27, rest=1.05, names=names)
     canvas.clean(ax)
-    canvas.name_rows(ax, [str(name) for name in data["unit"]])
+    canvas.name_rows(ax, names)
     ends = data[["before", "after"]].to_numpy(dtype=float)
     if np.isfinite(ends).any():
         low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
