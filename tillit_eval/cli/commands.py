@@ -43,30 +43,31 @@ def _report(asked: Namespace) -> int:
 
 
 def _check(asked: Namespace) -> int:
+    from tillit_eval.cli.checked import tell_problems
     from tillit_eval.codebook import read_codebook
-    from tillit_eval.exports import check_export, explain_problems
+    from tillit_eval.exports import check_export
 
     codebook = read_codebook(asked.codebook)
     problems = check_export(
         asked.export,
         codebook,
         wave=asked.wave,
+        sheet=asked.sheet,
         shape="wide" if asked.wide else "long",
+        encoding=asked.encoding,
     )
-    print(say("cli.n_problems", file=asked.export.name, n=len(problems)))
-    for column, what, count, rows, fix in explain_problems(problems).to_numpy():
-        where = say("cli.rows", n=count, rows=rows or "–")
-        print(f"\n{column or say('cli.whole_rows')}: {what} ({where})")
-        print(f"    {say('cli.to_fix')} {fix}")
-    return int(len(problems) > 0)
+    text, n_to_mend = tell_problems(problems, asked.export.name)
+    print(text)
+    return int(n_to_mend > 0)
 
 
 def _new_codebook(asked: Namespace) -> int:
     from tillit_eval.codebook import draft_codebook
 
-    draft = draft_codebook(asked.export)
+    draft = draft_codebook(asked.export, sheet=asked.sheet, encoding=asked.encoding)
     draft.write(asked.out)
     print(say("cli.drafted", file=asked.out, n=len(draft.questions)))
+    print(say("cli.drafted_next", file=asked.out, export=asked.export))
     return 0
 
 

@@ -103,12 +103,19 @@ def _add_data(desk: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     made.add_argument("--codebook", type=Path, required=True)
     made.add_argument("--wave", help="the wave of a file that has no column for it")
     made.add_argument("--wide", action="store_true", help="one row per person")
+    _add_file(made)
     made = _add(desk, "new-codebook", "draft a codebook from an export")
     made.add_argument("export", type=Path)
     made.add_argument("--out", type=Path, default=Path("codebook.toml"))
+    _add_file(made)
     made = _add(desk, "new-site", "start a study that runs at once on simulated data")
     made.add_argument("name", metavar="NAME")
     made.add_argument("--folder", type=Path, default=Path("private"))
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--sheet", help="name of the sheet of an Excel file")
+    command.add_argument("--encoding", help="of a CSV or SPSS file, such as cp850")
 
 
 def _add(

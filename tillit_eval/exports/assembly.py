@@ -260,7 +260,8 @@ def _unknown(table: RawTable, used: set[int], match: Match) -> list[Problem]:
     for place in range(len(table.names)):
         if place in used or place in repeated:
             continue
-        filled = int((~pd.isna(table.columns[place])).sum())
+        cells = table.columns[place]
+        filled = int(np.count_nonzero(~pd.isna(cells) & (cells != "")))
         problems.append(problem(table.show(place), "unknown_column", count=filled))
     return problems
 

@@ -29,6 +29,8 @@ from tillit_eval.files.texts import clean_text, fold, looks_garbled
 _WORDS_OF_TEXT = 5
 # Rows that agree in fewer answers than this may well be different people.
 _ANSWERS_OF_ONE_PERSON = 8
+# What is said of a column that is left out, rather than that it is.
+_WORSE = ("personal_number", "email", "phone", "free_text")
 
 
 def check_export(
@@ -208,10 +210,16 @@ def _look_at_answers(frame: pd.DataFrame, codebook: Codebook) -> list[Problem]:
 
 
 def _without_repetition(problems: list[Problem]) -> list[Problem]:
-    """Keep one of several problems of the same kind in the same column."""
+    """Keep one of several problems of the same kind in the same column.
+
+    That a column is not in the codebook is not said where something worse is.
+    """
     kept: dict[tuple[str, str, int | None], Problem] = {}
+    worse = {(p.column, p.file) for p in problems if p.kind in _WORSE}
     for found in problems:
         at = (found.column, found.kind, found.file)
+        if found.kind == "unknown_column" and (found.column, found.file) in worse:
+            continue
         if at not in kept or found.count > kept[at].count:
             kept[at] = found
     return list(kept.values())
