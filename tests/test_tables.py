@@ -201,6 +201,8 @@ def test_facts_keep_how_exact_they_are_and_who_said_so() -> None:
 
 def test_the_committed_facts_can_all_be_shown() -> None:
     read = pd.read_csv("data/published/figures.csv", dtype=str)
+    written = tables.display_facts(read, lang="sv")["Tal"]
+    assert written.str.startswith("25,5–56 ").sum() == 1  # not 56,0: nobody printed it
     for lang in ("en", "sv"):
         cells = tables.display_facts(read, lang=lang)
         assert len(cells) == len(read)

@@ -155,9 +155,9 @@ def _amount(value: float, fact: dict[Any, Any], lang: Language) -> str:
 
 
 def _range(low: float, high: float, fact: dict[Any, Any], lang: Language) -> str:
-    digits = max(_digits(fact["low"]), _digits(fact["high"]))
+    from_, to = _digits(fact["low"]), _digits(fact["high"])
     unit = _text(fact, "unit", lang)
-    text = f"{number(low, digits, lang)}{DASH}{number(high, digits, lang)}"
+    text = f"{number(low, from_, lang)}{DASH}{number(high, to, lang)}"
     if _text(fact, "unit", "en") == "percent":
         return f"{text}\u00a0%"
     return text if _number(fact, "value") is not None else f"{text} {unit}".strip()
