@@ -237,7 +237,7 @@ def test_the_floor_hides_everything_that_rests_on_too_few() -> None:
     shown = [row[name] for name in row.index if isinstance(row[name], float)]
     assert [value for value in shown if not np.isnan(value)] == []
     assert row["alternatives"] == ""
-    assert row["n_pairs"] == "fewer than 10"
+    assert (row["n_people"], row["n_pairs"]) == ("fewer than 10", None)
 
 
 def test_alternatives_are_findings_one_can_tabulate() -> None:

@@ -202,3 +202,15 @@ def test_sums_without_the_assigned_level_cannot_cluster_there() -> None:
         "  to fix:   make the summary with summarise_change(..., assigned=...)"
     )
     assert te.compare_waves(summary, "trust", assigned="unit", **WAVES).n_clusters == 6
+
+
+def test_when_everyone_is_linked_the_share_of_the_workplace_is_that_of_pairs() -> None:
+    rows = site(here=2.0)
+    shared = {"unit": None, **WAVES}
+    workplace = te.compare_shares(rows, "agrees", **shared)
+    stayed = te.compare_shares(rows, "agrees", estimand="stayed", **shared)
+    assert workplace.method == stayed.method
+    assert workplace.interval == stayed.interval
+    fewer = te.compare_shares(rows.iloc[1:], "agrees", **shared)
+    assert fewer.method is not None
+    assert fewer.method.key == "comparison.method_overlap_unequal"

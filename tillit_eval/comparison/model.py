@@ -39,6 +39,21 @@ class LinkedChange(MeanChange):
     d_average: float | None = None
     d_average_interval: Interval | None = None
 
+    @property
+    def has_few_apart(self) -> bool:
+        """Whether a wave holds a few people more than the linked ones."""
+        return False
+
+    def _cell(
+        self, name: str, value: object, *, guarded: bool, hidden: bool, lang: Language
+    ) -> object:
+        if guarded and name in ("n_before", "n_after", "n_pairs"):
+            if self.has_few_apart:
+                return None
+        return MeanChange._cell(
+            self, name, value, guarded=guarded, hidden=hidden, lang=lang
+        )
+
     def _people(self, lang: Language) -> str:
         units = "" if self.n_units is None else "_units"
         says = [
@@ -104,6 +119,11 @@ class OverlappingChange(LinkedChange):
 
     n_before: int
     n_after: int
+
+    @property
+    def has_few_apart(self) -> bool:
+        """Whether a wave holds a few people more than the linked ones."""
+        return _few_apart(self, self.n_pairs, self.n_before, self.n_after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +273,8 @@ class ShareChange(MeanChange):
     def _people(self, lang: Language) -> str:
         units = "" if self.n_units is None else "_units"
         key = "waves" if not self.n_pairs else "shares"
+        if _few_apart(self, self.n_pairs, self.n_before, self.n_after):
+            key = "shares_some"
         return say(
             f"comparison.people_{key}{units}",
             lang,
@@ -261,3 +283,20 @@ class ShareChange(MeanChange):
             pairs=self.count(self.n_pairs, lang),
             units=self.n_units,
         )
+
+    def _cell(
+        self, name: str, value: object, *, guarded: bool, hidden: bool, lang: Language
+    ) -> object:
+        if guarded and name == "n_pairs":
+            if _few_apart(self, self.n_pairs, self.n_before, self.n_after):
+                return None
+        return MeanChange._cell(
+            self, name, value, guarded=guarded, hidden=hidden, lang=lang
+        )
+
+
+def _few_apart(finding: MeanChange, n_pairs: int, *n_waves: int) -> bool:
+    """Tell whether subtracting counts would give one under the floor."""
+    apart = (n - n_pairs for n in n_waves)
+    few = any(0 < n < finding.floor for n in apart)
+    return few and n_pairs > 0 and finding.source != "published"

@@ -34,7 +34,13 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison.model import OverlappingChange
 from tillit_eval.comparison.paired import paired_change
 from tillit_eval.errors import TooFewAnswers, check_option
-from tillit_eval.findings import Average, Finding, Findings, NotAnswered
+from tillit_eval.findings import (
+    Average,
+    Estimate,
+    Finding,
+    Findings,
+    NotAnswered,
+)
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
@@ -61,7 +67,8 @@ def compare_overlapping(
     Two questions that are easily taken for one. *The workplace* counts everyone
     who answered, so it also moves when people leave and arrive; *those who stayed*
     counts the linked people only. Both are given, the headline first. If the one
-    beside it cannot be answered it says why.
+    beside it cannot be answered it says why. If the two differ by fewer people
+    than the floor, the second is not shown: together they would tell about those.
 
     Parameters
     ----------
@@ -151,7 +158,20 @@ def compare_overlapping(
     if estimand == "stayed":
         answers.reverse()
     headline = answers[0](summary, asked, assigned)
-    return Findings([headline, _or_reason(answers[1], summary, asked, assigned)])
+    beside = _or_reason(answers[1], summary, asked, assigned)
+    return Findings([headline, _hidden_beside(beside, summary, asked.floor)])
+
+
+def _hidden_beside(beside: Finding, summary: ChangeSummary, floor: int) -> Finding:
+    """Hide the second estimand if the two differ by few people.
+
+    Subtracting one mean from the other would tell the mean of those few.
+    """
+    pairs = float(summary.n_pairs.sum())
+    apart = [float(n.sum()) - pairs for n in (summary.n_before, summary.n_after)]
+    if not isinstance(beside, Estimate) or not any(0 < n < floor for n in apart):
+        return beside
+    return replace(beside, hidden_because=phrase("comparison.hidden_beside", n=floor))
 
 
 def workplace_change(

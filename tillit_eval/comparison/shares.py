@@ -56,6 +56,7 @@ from tillit_eval.findings import Average, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
+from tillit_eval.thresholds import threshold
 
 
 def compare_shares(
@@ -219,9 +220,9 @@ def _independent(
     rows = _rows(summary, estimand)
     first, second = rows.means
     options: dict[str, Any] = {"level": asked.level, "margin": asked.margin}
-    if estimand == "stayed":
+    n = float(summary.n_pairs.sum())
+    if n == rows.n_before.sum() == rows.n_after.sum():
         both = float(summary.product.sum())
-        n = float(summary.n_pairs.sum())
         score = paired_score(n * second - both, n * first - both, n)
         found = infer_score(second - first, score, **options)
         return found, phrase("comparison.method_mcnemar")
@@ -283,7 +284,20 @@ def _finding(
         n_after=counts[1],
         n_pairs=n_pairs,
         top=top,
+        hidden_because=_hides_few(rows),
     )
+
+
+def _hides_few(rows: Rows) -> Phrase | None:
+    """Return why shares are hidden that nearly everyone or nearly no one is behind."""
+    k_cell = threshold("k_cell")
+    cells = (
+        *(rows.sum_before.sum(), (rows.n_before - rows.sum_before).sum()),
+        *(rows.sum_after.sum(), (rows.n_after - rows.sum_after).sum()),
+    )
+    if min(cells) >= k_cell:
+        return None
+    return phrase("comparison.hidden_share", n=int(k_cell))
 
 
 def _rows(summary: ChangeSummary, estimand: Estimand) -> Rows:

@@ -206,6 +206,10 @@ def _reason(finding: Finding, floor: int) -> Phrase | None:
         return None
     if not is_shown(finding.n_people, floor=floor, source=finding.source):
         return phrase("disclosure.reason_under_floor", n=floor)
+    if isinstance(finding, Estimate) and finding.hidden_because is not None:
+        return None if finding.source == "published" else finding.hidden_because
+    if not replace(finding, floor=floor).is_shown:
+        return phrase("disclosure.reason_gives_away")
     is_level = isinstance(finding, Estimate) and not isinstance(finding, Change)
     if is_level and finding.source != "published":
         if getattr(finding, "unit_of_measure", "") == "share":
@@ -223,4 +227,7 @@ def _without_numbers(finding: Finding, reason: Phrase) -> NotAnswered:
         source=finding.source,
         floor=finding.floor,
         expected=finding.expected,
+        site=finding.site,
+        role=finding.role,
+        key=finding.key,
     )

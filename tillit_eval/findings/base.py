@@ -162,14 +162,11 @@ class Finding:
             return value.say(lang)
         if name == "left_out":
             return self._left_out_in_words(lang, guarded=guarded)
-        if guarded and name.startswith("n_") and isinstance(value, int):
-            counts_people = name not in ("n_units", "n_items") and not name.startswith(
-                "n_units"
-            )
-            return self.count(value, lang) if counts_people else value
-        if hidden and isinstance(value, float):
-            return None
-        if hidden and name == "verdict":
+        if guarded and isinstance(value, int) and _counts_people(name):
+            # Parts of a hidden whole would tell each other by subtraction.
+            whole = not hidden or name == "n_people"
+            return self.count(value, lang) if whole else None
+        if hidden and (isinstance(value, float) or name in ("verdict", "held")):
             return None
         return value
 
@@ -213,6 +210,10 @@ class NotAnswered(Finding):
             reason=self.reason.say(lang),
         )
         return text + self._mark(lang)
+
+
+def _counts_people(name: str) -> bool:
+    return name.startswith("n_") and not name.startswith(("n_units", "n_items"))
 
 
 def _interval_cells(name: str, interval: Interval | None) -> dict[str, float | None]:

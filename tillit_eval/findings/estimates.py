@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from tillit_eval.findings.base import Finding
 from tillit_eval.findings.intervals import Interval
-from tillit_eval.phrases import Language, number, percent, say
+from tillit_eval.floors import is_shown
+from tillit_eval.phrases import Language, Phrase, number, percent, say
 
 Verdict = Literal["no_change", "rose", "fell", "cannot_tell"]
 Average = Literal["people", "units"]
@@ -30,6 +31,9 @@ class Estimate(Finding):
         For `estimate`.
     df : float or None
         Degrees of freedom behind `interval`.
+    hidden_because : Phrase or None
+        Why it is not shown although enough people stand behind it: with another
+        number it would tell about a few of them.
     """
 
     question: ClassVar[str] = "estimate"
@@ -39,6 +43,20 @@ class Estimate(Finding):
     standard_error: float | None = None
     interval: Interval | None = None
     df: float | None = None
+    hidden_because: Phrase | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough people stand behind it, and nobody can be told from it."""
+        enough = is_shown(self.n_people, floor=self.floor, source=self.source)
+        return enough and (self.hidden_because is None or self.source == "published")
+
+    def sentence(self, lang: Language | None = None) -> str:
+        """Say the finding, or why it is not shown."""
+        if self.is_shown or self.hidden_because is None or self.n_people < self.floor:
+            return Finding.sentence(self, lang)
+        reason = self.hidden_because.say(lang)
+        return say("words.not_shown", lang, name=self.name(lang), reason=reason)
 
     @property
     def digits(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -67,6 +67,13 @@ class Attrition(Estimate):
         if self.n_people >= self.floor and not self.is_shown:
             return say("quality.share_hidden", lang, name=self.name(lang))
         return Estimate.sentence(self, lang)
+
+    def _row(self, *, guarded: bool, lang: Language) -> dict[str, object]:
+        """Return the tidy row; guarded, the difference of hidden arms is hidden too."""
+        shown = self
+        if guarded and not all(arm.is_shown for arm in self.by_arm):
+            shown = replace(self, differential=None, differential_interval=None)
+        return Estimate._row(shown, guarded=guarded, lang=lang)
 
     def _cell(
         self, name: str, value: object, *, guarded: bool, hidden: bool, lang: Language
@@ -255,7 +262,10 @@ def _by_arm(
     counts = [
         (str(a), int(lost[keys == a].sum()), int((keys == a).sum())) for a in names
     ]
-    hidden = any(not is_large_cell(some, n) or n < floor for _, some, n in counts)
+    nowhere = np.array([key is None for key in keys])
+    rest = int(lost[nowhere].sum()), int(nowhere.sum())
+    cells = [*((some, n) for _, some, n in counts), *([rest] if rest[1] else [])]
+    hidden = any(not is_large_cell(some, n) or n < floor for some, n in cells)
     return Findings(
         Share(
             scale=name,
