@@ -431,6 +431,43 @@ def test_guard_rails_know_which_direction_is_bad(study: Study, found: Findings) 
     assert hidden.to_frame(guarded=True)["estimate"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("scale", "top", "desired"),
+    [
+        ("vt_1", (4.0, 5.0), "up"),
+        ("vt_1", (1.0, 2.0), "down"),
+        ("rule_1", (4.0, 5.0), "down"),
+        ("rule_1", (1.0, 2.0), "up"),
+        ("rule_1", (4.0,), "down"),
+        ("rule_4", (4.0, 5.0), "up"),
+    ],
+)
+def test_a_guard_rail_on_a_share_knows_its_direction_and_its_unit(
+    study: Study, found: Findings, scale: str, top: tuple[float, ...], desired: str
+) -> None:
+    (share,) = found.where(key="share")
+    assert isinstance(share, Change)
+    site = study.sites[0]
+    asked = tuple(
+        replace(each, scale=scale, top=top) if each.id == "share" else each
+        for each in site.questions
+    )
+    planned = replace(study, sites=(replace(site, questions=asked),))
+    rail = replace(
+        share,
+        scale=scale,
+        role="guard_rail",
+        margin=0.05,
+        estimate=0.01,
+        equivalence_interval=Interval(-0.02, 0.04, 0.9),
+    )
+    (judged,) = judge_guard_rails(planned, [rail])
+    assert judged.desired == desired  # type: ignore[attr-defined]
+    said = judged.sentence("en").replace("\u00a0", " ")
+    assert "a worsening of 5.0 percentage points is excluded." in said
+    assert "Change +1.0 percentage points (90 % CI −2.0 to 4.0)" in said
+
+
 def test_a_plan_that_leaves_everybody_out_is_refused(
     make: Callable[..., Path],
 ) -> None:

@@ -16,8 +16,8 @@ from tillit_eval.findings import (
     Interval,
     NotAnswered,
 )
-from tillit_eval.phrases import Language, say
-from tillit_eval.plan.model import Study
+from tillit_eval.phrases import Language, number, say
+from tillit_eval.plan.model import Question, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
 
 Held = Literal["held", "broken", "cannot_tell"]
+_OTHER_WAY: dict[Desired, Desired] = {"up": "down", "down": "up"}
 
 
 def tabulate_expectations(study: Study, findings: Iterable[Finding]) -> pd.DataFrame:
@@ -116,6 +117,23 @@ class GuardRail(Estimate):
     desired: Desired
     held: Held
 
+    def amount(
+        self, value: float, lang: Language | None = None, *, sign: bool = False
+    ) -> str:
+        """Write a value; a difference of shares in percentage points."""
+        if self.unit_of_measure != "share":
+            return Estimate.amount(self, value, lang, sign=sign)
+        points = number(100 * value, 1, lang, sign=sign)
+        return say("comparison.percentage_points", lang, value=points)
+
+    def interval_in_words(self, lang: Language | None = None) -> str:
+        """Write the interval in the unit of `amount`."""
+        around = self.interval
+        if self.unit_of_measure != "share" or around is None:
+            return Estimate.interval_in_words(self, lang)
+        points = Interval(100 * around.low, 100 * around.high, around.level)
+        return points.say(lang, digits=1)
+
     def _claim(self, lang: Language) -> str:
         return say(
             f"plan.guard_rail_{self.held}",
@@ -177,18 +195,26 @@ def judge_guard_rails(study: Study, findings: Iterable[Finding]) -> Findings:
 
 
 def _desired(study: Study, finding: Finding) -> Desired:
-    """Return the good direction of a finding's scale; up where none is stated."""
-    codebook = _codebook(study, finding)
-    for scale in codebook.scales:
+    """Return the good direction of a finding; up where none is stated."""
+    plan = study.plan_of(finding.site)
+    asked = {question.id: question for question in plan.questions}.get(finding.key)
+    survey = study.site(finding.site).survey(asked.survey if asked else "")
+    for scale in survey.codebook.scales:
         if scale.key == finding.scale:
             return scale.desired
+        if finding.scale in scale.items and asked is not None:
+            turned = _is_turned(survey.codebook, asked)
+            other = _OTHER_WAY.get(scale.desired, scale.desired)
+            return other if turned else scale.desired
     return "up"
 
 
-def _codebook(study: Study, finding: Finding) -> Codebook:
-    plan = study.plan_of(finding.site)
-    asked = {question.id: question.survey for question in plan.questions}
-    return study.site(finding.site).survey(asked.get(finding.key, "")).codebook
+def _is_turned(codebook: Codebook, question: Question) -> bool:
+    """Tell whether a larger share of an item means less of its scale."""
+    item = codebook.item(question.scale)
+    middle = (item.lowest + item.highest) / 2
+    counts_low = len(question.top) > 1 and max(question.top) < middle
+    return item.reversed != counts_low
 
 
 def _judge(change: Change, desired: Desired) -> GuardRail:
@@ -214,6 +240,7 @@ def _judge(change: Change, desired: Desired) -> GuardRail:
         standard_error=change.standard_error,
         interval=narrow,
         df=change.df,
+        hidden_because=change.hidden_because,
         before=change.before,
         after=change.after,
         margin=margin,
