@@ -64,12 +64,26 @@ def test_the_door_is_small_and_every_name_opens() -> None:
         assert getattr(te, name).__doc__, name
 
 
-def test_import_is_light() -> None:
-    code = f"import sys, tillit_eval; print([m for m in {HEAVY!r} if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+def test_no_room_loads_what_is_heavy() -> None:
+    code = f"""
+import sys
+from importlib import import_module
+import tillit_eval
+for room in ("", *tillit_eval._ROOMS):
+    import_module(f"tillit_eval.{{room}}".rstrip("."))
+    heavy = [name for name in {HEAVY!r} if name in sys.modules]
+    if heavy:
+        sys.exit(f"{{room or 'the door'}} loads {{heavy}}")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_door_loads_nothing_and_the_desk_no_tables() -> None:
+    for module, left in (("tillit_eval", "numpy"), ("tillit_eval.cli", "pandas")):
+        code = f"import sys, {module}; sys.exit({left!r} in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code])
+        assert done.returncode == 0, f"{module} loads {left}"
 
 
 def test_every_phrase_exists_in_both_languages_with_the_same_blanks() -> None:
@@ -93,6 +107,38 @@ def blanks(template: str) -> set[str]:
     from string import Formatter
 
     return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_phrase_is_used() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in FILES]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    words = {n.value for n in nodes if isinstance(n, ast.Constant)}
+    begun = {str(n.values[0].value) for n in nodes if is_text_with_a_start(n)}
+    unused = [
+        f"{file.stem}.{name}"
+        for file in sorted((HOUSE / "phrases" / "en").glob("*.toml"))
+        for name in tomllib.loads(file.read_text(encoding="utf-8"))
+        if not is_said(file.stem, name.removesuffix("_short"), words, begun)
+    ]
+    assert not unused
+
+
+def is_text_with_a_start(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
+
+
+def is_said(room: str, name: str, words: set[object], begun: set[str]) -> bool:
+    """Whether the code holds a phrase's key whole, its beginning, or its name."""
+    key = f"{room}.{name}"
+    if key in words or any(
+        key.startswith(start) for start in begun if start.partition(".")[2]
+    ):
+        return True
+    # f"tables.{column}": then the name must stand somewhere, in one piece or two.
+    cuts = [k for k, letter in enumerate(name) if letter == "_"]
+    pieces = [(name[:k], name[k + 1 :]) for k in cuts]
+    in_two = any({one, f"{one}_"} & words and other in words for one, other in pieces)
+    return f"{room}." in begun and (name in words or in_two)
 
 
 def test_every_phrase_the_code_asks_for_exists() -> None:
