@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -288,3 +289,89 @@ def test_refusals(tmp_path) -> None:
         te.draft_codebook(tmp_path / "names.csv")
     assert "found:    2 columns and no row of names above them" in str(answers.value)
     assert "ja" not in str(answers.value)
+
+
+def same_in_every_format(folder: Path) -> dict[str, Path]:
+    """Write one survey as a municipality has it: .sav, .xlsx and a cp1252 csv."""
+    import openpyxl
+    import pyreadstat
+
+    rng = np.random.default_rng(5)
+    answers = rng.integers(1, 6, size=(80, 4)).astype(float)
+    answers[::9, 1] = np.nan
+    rows = pd.DataFrame(answers, columns=["F1_1", "F1_2", "F1_3", "F2_1"])
+    rows.insert(0, "Löpnr", [f"{i % 40:04d}" for i in range(80)])
+    rows.insert(1, "År", np.repeat([2023, 2025], 40))
+    rows.insert(2, "Enhet", np.repeat(["Åsö", "Ängen", "Åsö", "Ängen"], 20))
+    titles = ["Löpnummer", "Mätår", "Arbetsplats", "Jag litar på min chef"]
+    titles += ["Min chef litar på mig", "Vi talar öppet", "Jag får bestämma själv"]
+    places = {kind: folder / f"survey.{kind}" for kind in ("sav", "xlsx", "csv")}
+    plain = rows.set_axis(["Lopnr", "Ar", "Enhet", *rows.columns[3:]], axis=1)
+    pyreadstat.write_sav(plain, str(places["sav"]), column_labels=titles)
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Uttag ur enkätverktyget"])
+    page.append(["", "", "", "Tillit", "", "", "Inflytande"])
+    page.merge_cells("D2:F2")
+    page.append(list(rows.columns))
+    page.append(titles)
+    for cells in rows.astype(object).where(rows.notna(), None).to_numpy().tolist():
+        page.append(cells)
+    for line in (5, 6, 7):  # codes that the spreadsheet shows as dates
+        page.cell(line, 4).number_format = "yyyy-mm-dd"
+    page.merge_cells("C5:C24")
+    book.save(places["xlsx"])
+    text = rows.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    places["csv"].write_bytes(text.encode("cp1252"))
+    return places
+
+
+def test_a_draft_from_any_kind_of_file_reads_that_file_unedited(tmp_path) -> None:
+    read = []
+    for kind, path in same_in_every_format(tmp_path).items():
+        drafted = tmp_path / f"{kind}.toml"
+        te.draft_codebook(path).write(drafted)
+        book = te.read_codebook(drafted)
+        assert [scale.items for scale in book.scales] == [("F1_1", "F1_2", "F1_3")]
+        assert [wave for wave, _ in book.waves] == ["2023", "2025"]
+        assert dict(book.columns).keys() == {"respondent", "wave", "unit"}
+        problems = te.check_export(path, book)
+        assert set(problems["kind"]) <= {"merged_cells"}, problems
+        read.append(te.read_responses(path, book))
+    for other in read[1:]:
+        pd.testing.assert_frame_equal(other, read[0])
+    assert read[0]["respondent"].iloc[0] == "0000"
+
+
+def test_a_few_cells_in_words_do_not_hide_a_column_of_codes() -> None:
+    rows = pd.DataFrame({"F1": [*["1", "2", "4", "5"] * 25, "Vet ej", "elak chef"]})
+    draft = te.draft_codebook(rows)
+    item = draft.codebook.item("F1")
+    assert item.codes == (1, 2, 3, 4, 5)
+    assert item.missing == ((91, "Vet ej"),)
+    assert "cells that are not answer codes: 1" in asked(draft, "F1")
+    assert "elak" not in draft.to_toml("sv")
+
+
+def test_numbered_names_of_other_stems_make_scales_of_their_own() -> None:
+    rows = pd.DataFrame(
+        np.tile([[1], [2], [4], [5]], (10, 6)),
+        columns=["trust1", "trust2", "trust3", "voice1", "voice2", "voice3"],
+    )
+    scales = [scale.items for scale in te.draft_codebook(rows).codebook.scales]
+    assert scales == [("trust1", "trust2", "trust3"), ("voice1", "voice2", "voice3")]
+
+
+def test_waves_are_drafted_only_where_each_may_be_shown() -> None:
+    rows = pd.DataFrame({"q1": [1, 2, 4, 5] * 20, "År": [2021] * 40 + [2023] * 40})
+    assert [w for w, _ in te.draft_codebook(rows).codebook.waves] == ["2021", "2023"]
+    few = rows.assign(År=[2021] * 75 + [2023] * 5)
+    assert te.draft_codebook(few).codebook.waves == ()
+
+
+def test_rows_without_names_above_them_are_refused(tmp_path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("Åsö;Norr;4;5\n" * 30, encoding="utf-8")
+    with pytest.raises(DataProblem, match=r"The columns have no names\.") as told:
+        te.draft_codebook(path)
+    assert "Norr" not in str(told.value)

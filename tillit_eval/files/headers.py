@@ -110,15 +110,14 @@ def _is_question_row(top: list[Row], header: int, known: Known) -> bool:
         for name, cell in zip(top[header], top[header + 1], strict=True)
         if fold(name) in known.names
     ]
-    distinct = len(set(under)) == len(under) >= _FEWEST_QUESTIONS
-    in_words = all(
-        " " in cell.strip()
-        and as_number(cell) is None
-        and fold(cell) not in known.labels
-        for cell in under
-        if fold(cell) not in known.names
+    named = [cell for cell in under if cell]
+    is_answer = any(
+        as_number(cell) is not None or fold(cell) in known.labels for cell in named
     )
-    return distinct and all(under) and in_words and len(top) > header + 2
+    distinct = len(set(named)) == len(named)
+    return (
+        distinct and not is_answer and _are_questions(under) and len(top) > header + 2
+    )
 
 
 def _after_marks(top: list[Row], first: int) -> int:
