@@ -51,6 +51,15 @@ def test_the_error_it_shows_is_the_error_one_gets() -> None:
     assert str(problem.value) in README
 
 
+def test_it_counts_the_figures_of_the_anthology_as_the_list_does() -> None:
+    listed = pd.read_csv(ROOT / "data" / "published" / "anthology_figures.csv")
+    for status, rows in listed.groupby("status"):
+        line = next(x for x in README.splitlines() if x.startswith(f"| {status}"))
+        assert f" | {len(rows)} | " in line
+        told = {int(n) for n in re.findall(r"\d+", line.rpartition("chapters")[2])}
+        assert told == set(rows["chapter"])
+
+
 def test_its_make_commands_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
