@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import tillit_eval as te
+from tillit_eval.comparison._cluster import estimate_contrast, fit_clusters
 from tillit_eval.comparison._effects import (
     average_interval,
     gamma_correction,
@@ -166,6 +167,45 @@ def test_linked_people_of_uneven_units() -> None:
     assert_reproduces(workplace, "arms_workplace", CR2)
 
 
+AWKWARD = pd.read_csv(HERE / "reference" / "comparison" / "inputs" / "awkward.csv")
+
+
+@pytest.mark.parametrize("layout", sorted(set(AWKWARD["layout"])))
+def test_awkward_layouts_are_clubsandwich_and_t_tests(layout: str) -> None:
+    """Giant, tiny and silent units, movers, and people without a code."""
+    rows = AWKWARD[AWKWARD["layout"] == layout]
+    for average, end, rel in (("people", "", CR2), ("units", "_units", CLOSED)):
+        options = {"average": average, **ARMS}
+        paired = te.compare_paired(rows, "trust", **options)
+        assert_reproduces(paired, f"awkward_{layout}_paired{end}", rel)
+        workplace = te.compare_overlapping(rows, "trust", **options)[0]
+        assert_reproduces(workplace, f"awkward_{layout}_workplace{end}", rel)
+        waves = te.compare_waves(rows, "trust", **options)
+        assert_reproduces(waves, f"awkward_{layout}_workplace{end}", rel)
+        if layout != "two_units":
+            arms = te.compare_adjusted(rows, "trust", assigned="unit", **options)
+            assert_reproduces(arms, f"awkward_{layout}_arms{end}", rel)
+
+
+def test_a_cluster_that_alone_decides_a_coefficient() -> None:
+    """Leverage 1: the pseudo-inverse square root, as in clubSandwich."""
+    group = np.repeat(np.arange(1, 6), (6, 5, 7, 4, 6))
+    i = np.arange(1, 29)
+    x = np.c_[np.ones(28), np.sin(i), group == 1].astype(float)
+    y = np.cos(3 * i) + group / 5
+    blocks = [x[group == g] for g in range(1, 6)]
+    fit = fit_clusters(
+        np.array([block.T @ block for block in blocks]),
+        np.array([b.T @ y[group == g + 1] for g, b in enumerate(blocks)]),
+    )
+    for j in range(3):
+        found = estimate_contrast(fit, np.eye(3)[j])
+        expected = R.loc[f"leverage_{j}"]
+        ours = (found.estimate, found.standard_error, found.df)
+        theirs = expected[["estimate", "standard_error", "df"]].tolist()
+        assert [float(one) for one in ours] == pytest.approx(theirs, rel=CR2)
+
+
 def test_d_ppc2_is_that_of_morris_and_metafor() -> None:
     reform = np.array(
         [[30.6, 38.5, 15.0, 20], [23.5, 26.8, 3.1, 50], [0.5, 0.7, 0.1, 9],
@@ -210,7 +250,7 @@ def test_interval_of_unlinked_d_is_bonetts_formula() -> None:
 
 def test_shares_of_linked_people_are_mcnemar_and_tango() -> None:
     found = te.compare_shares(
-        two_arms(), "q1", top=(4, 5), unit=None, estimand="stayed", **ARMS
+        two_arms(), "q1", top=(4, 5), unit=None, estimand="stayed", margin=0.1, **ARMS
     )
     assert_reproduces(found, "shares_mcnemar", SEARCHED)
 
@@ -224,7 +264,7 @@ def test_tango_at_no_difference_is_mcnemar_by_hand() -> None:
 
 def test_shares_of_unlinked_waves_are_prop_test_and_mee() -> None:
     apart = two_arms().drop(columns="respondent")
-    found = te.compare_shares(apart, "q1", top=4, unit=None, **ARMS)
+    found = te.compare_shares(apart, "q1", top=4, unit=None, margin=0.2, **ARMS)
     assert_reproduces(found, "shares_unlinked", SEARCHED)
 
 

@@ -53,18 +53,47 @@ spread <- sqrt((var(x[both]) + var(y[both])) / 2)
 keep("soldiers_paired", "d_average", mean(d) / spread)
 exact <- function(m) exp(lgamma(m / 2) - lgamma((m - 1) / 2)) / sqrt(m / 2)
 keep("soldiers_paired", "g_average", exact(n - 1) * mean(d) / spread)
+keep("soldiers_paired", "g_df", n - 1)
+keep("soldiers_paired", "mean_before", mean(x[both]))
+keep("soldiers_paired", "mean_after", mean(y[both]))
+# Bonett (2008), linked scores, unequal variances, written out from the paper.
+v1 <- var(x[both]); v2 <- var(y[both]); r <- cor(x[both], y[both]); d1 <- mean(d) / spread
+se_d <- sqrt(d1^2 * (v1^2 + v2^2 + 2 * r^2 * v1 * v2) / (8 * (n - 1) * spread^4) +
+             (v1 + v2 - 2 * r * sqrt(v1 * v2)) / ((n - 1) * spread^2))
+keep("soldiers_paired", "d_average_interval_low", d1 - qnorm(.975) * se_d)
+keep("soldiers_paired", "d_average_interval_high", d1 + qnorm(.975) * se_d)
+keep("soldiers_paired", "g_average_interval_low", exact(n - 1) * (d1 - qnorm(.975) * se_d))
+keep("soldiers_paired", "g_average_interval_high", exact(n - 1) * (d1 + qnorm(.975) * se_d))
 keep_cr2("soldiers_people", lm(d ~ 1), battalion, 1)
 unit_change <- tapply(d, battalion, mean)
 keep_t("soldiers_units", t.test(unit_change))
+keep("soldiers_units", "mean_before", mean(tapply(x[both], battalion, mean)))
+keep("soldiers_units", "mean_after", mean(tapply(y[both], battalion, mean)))
+keep("soldiers_units", "d_average", mean(unit_change) / spread)
+keep("soldiers_units", "d_average_interval_low", t.test(unit_change)$conf.int[1] / spread)
+keep("soldiers_units", "d_change_interval_high", t.test(unit_change)$conf.int[2] / sd(d))
 company <- paste(u$BTN, u$COMPANY)[both]
 keep_cr2("soldiers_assigned", lm(d ~ 1), battalion, 1)
 change <- tapply(d, company, mean)
 of <- tapply(battalion, company, function(v) v[1])
 keep_cr2("soldiers_companies_in_battalions", lm(change ~ 1), of, 1)
 keep_t("soldiers_waves", t.test(y, x))
+# Bonett (2008), two groups, unequal variances; by unit the interval over the spread.
+m <- c(sum(!is.na(x)), sum(!is.na(y))); v <- c(var(x, na.rm = TRUE), var(y, na.rm = TRUE))
+all_spread <- sqrt(mean(v)); d2 <- (mean(y, na.rm = TRUE) - mean(x, na.rm = TRUE)) / all_spread
+se_d <- sqrt(d2^2 * sum(v^2 / (m - 1)) / (8 * all_spread^4) + sum(v / (m - 1)) / all_spread^2)
+keep("soldiers_waves", "d_average", d2)
+keep("soldiers_waves", "d_average_interval_low", d2 - qnorm(.975) * se_d)
+keep("soldiers_waves", "d_average_interval_high", d2 + qnorm(.975) * se_d)
+keep("soldiers_waves", "mean_before", mean(x, na.rm = TRUE))
+keep("soldiers_waves", "mean_after", mean(y, na.rm = TRUE))
 long <- data.frame(v = c(x, y), after = rep(0:1, each = nrow(u)), b = rep(u$BTN, 2))
 long <- long[!is.na(long$v), ]
 keep_cr2("soldiers_workplace", lm(v ~ after, long), long$b, 2)
+keep("soldiers_workplace", "d_average", d2)
+ends <- conf_int(lm(v ~ after, long), vcov = "CR2", cluster = long$b)[2, ]
+keep("soldiers_workplace", "d_average_interval_low", ends$CI_L / all_spread)
+keep("soldiers_workplace", "d_average_interval_high", ends$CI_U / all_spread)
 
 # Derrick, Russ, Toher & White (2017), written out from their paper.
 derrick <- function(case, x, y, equal) {
@@ -123,6 +152,45 @@ pooled <- sqrt(sum(sapply(base, function(v) (length(v) - 1) * var(v))) /
                (sum(lengths(base)) - 2))
 beta <- unname(coef(lm(trust ~ after * treated, a))[4])
 keep("arms_people", "d_ppc2", exact(sum(lengths(base)) - 2) * beta / pooled)
+keep("arms_people", "d_ppc2_df", sum(lengths(base)) - 2)
+ends <- conf_int(lm(trust ~ after * treated, a), vcov = "CR2", cluster = a$area)[4, ]
+keep("arms_people", "d_ppc2_interval_low", exact(sum(lengths(base)) - 2) * ends$CI_L / pooled)
+keep("arms_people", "d_ppc2_interval_high", exact(sum(lengths(base)) - 2) * ends$CI_U / pooled)
+cell <- tapply(a$trust, list(a$treated, a$after), mean)
+keep("arms_people", "mean_before", cell["1", "0"])
+keep("arms_people", "mean_after", cell["1", "1"])
+keep("arms_people", "mean_before_comparison", cell["0", "0"])
+keep("arms_people", "mean_after_comparison", cell["0", "1"])
+keep("arms_units", "mean_before", mean(mean_of[reform == 1, 1]))
+keep("arms_units", "mean_after_comparison", mean(mean_of[reform == 0, 2]))
+
+# ---- awkward layouts: uneven, giant, silent and tiny units, movers, no codes ---------
+w <- read.csv("tests/reference/comparison/inputs/awkward.csv")
+for (layout in unique(w$layout)) {
+  s <- w[w$layout == layout, ]; s$after <- as.integer(s$wave == 2021)
+  first <- s[s$after == 0 & !is.na(s$respondent), ]
+  began <- first$unit[match(s$respondent, first$respondent)]
+  s$home <- ifelse(is.na(s$respondent) | is.na(began), s$unit, began)
+  s$arm <- s$home %% 2  # units have numbers from 1; the odd ones had the reform
+  z <- merge(first, s[s$after == 1 & !is.na(s$respondent), ], by = "respondent")
+  z$d <- z$trust.y - z$trust.x
+  case <- paste0("awkward_", layout)
+  keep_cr2(paste0(case, "_paired"), lm(d ~ 1, z), z$unit.x, 1)
+  keep_t(paste0(case, "_paired_units"), t.test(tapply(z$d, z$unit.x, mean)))
+  keep_cr2(paste0(case, "_workplace"), lm(trust ~ after, s), s$home, 2)
+  of <- tapply(s$trust, list(s$home, s$after), mean); of <- of[complete.cases(of), ]
+  keep_t(paste0(case, "_workplace_units"), t.test(of[, 2] - of[, 1]))
+  if (layout == "two_units") next
+  keep_cr2(paste0(case, "_arms"), lm(trust ~ after * arm, s), s$home, 4)
+  odd <- as.integer(rownames(of)) %% 2 == 1; step <- of[, 2] - of[, 1]
+  keep_t(paste0(case, "_arms_units"), t.test(step[odd], step[!odd]))
+}
+
+# ---- a cluster that alone decides a coefficient: leverage 1, pseudo-inverse ----------
+g <- rep(1:5, c(6, 5, 7, 4, 6)); i <- 1:28
+x1 <- sin(i); x2 <- as.integer(g == 1); y1 <- cos(3 * i) + g / 5
+lever <- lm(y1 ~ x1 + x2)
+for (j in 1:3) keep_cr2(paste0("leverage_", j - 1), lever, g, j)
 
 # ---- Morris (2008), table of five studies, as in metafor's own analysis example ----
 T <- data.frame(pre = c(30.6, 23.5, 0.5, 53.4, 35.6), post = c(38.5, 26.8, 0.7, 75.9, 36),
@@ -157,6 +225,9 @@ solve_for <- function(f, limit, from, to) {
 }
 tf <- function(v) tango(loss, gain, m, v)
 keep("shares_mcnemar", "estimate", est)
+keep("shares_mcnemar", "mean_before", mean(wx)); keep("shares_mcnemar", "mean_after", mean(wy))
+keep("shares_mcnemar", "p_equivalence", max(pnorm(tf(.1)), pnorm(-tf(-.1))))
+keep("shares_mcnemar", "equivalence_interval_low", solve_for(tf, qnorm(.95), est - .4, est))
 keep("shares_mcnemar", "interval_low", solve_for(tf, qnorm(.975), est - .4, est))
 keep("shares_mcnemar", "interval_high", solve_for(tf, -qnorm(.975), est, est + .4))
 k0 <- sum(top(a$q1[a$after == 0])); n0 <- sum(a$after == 0)
@@ -172,6 +243,8 @@ mee <- function(delta) {
 }
 gap <- k1 / n1 - k0 / n0
 keep("shares_unlinked", "estimate", gap)
+keep("shares_unlinked", "p_equivalence", max(pnorm(mee(.2)), pnorm(-mee(-.2))))
+keep("shares_unlinked", "equivalence_interval_high", solve_for(mee, -qnorm(.95), gap, gap + .4))
 keep("shares_unlinked", "interval_low", solve_for(mee, qnorm(.975), gap - .4, gap))
 keep("shares_unlinked", "interval_high", solve_for(mee, -qnorm(.975), gap, gap + .4))
 w0 <- prop.test(k0, n0, correct = FALSE)$conf.int
@@ -189,6 +262,17 @@ keep("shares_workplace", "effective_before", effective)
 w <- suppressWarnings(prop.test(p * effective, effective, correct = FALSE)$conf.int)
 keep("shares_workplace", "before_interval_low", w[1])
 keep("shares_workplace", "before_interval_high", w[2])
+keep("shares_workplace", "mean_before", p)
+keep("shares_workplace", "mean_after", mean(a$top[a$after == 1]))
+effective_of <- function(top, unit, weight = rep(1, length(top))) {
+  p <- mean(top); G <- length(unique(unit)); z <- tapply(top - p, unit, sum)
+  v <- G / (G - 1) * sum((z - mean(z))^2) / length(top)^2
+  min(length(top), p * (1 - p) / v * (qt(.975, length(top) - 1) / qt(.975, G - 1))^2)
+}
+keep("shares_workplace", "effective_after",
+     effective_of(a$top[a$after == 1], a$unit[a$after == 1]))
+keep("shares_stayed", "effective_before", effective_of(wx, wide$unit.x))
+keep("shares_stayed", "effective_after", effective_of(wy, wide$unit.x))
 
 # ---- standardised difference of two groups: Bonett (2008), unweighted standardiser ----
 m <- c(35.1, 26.7); v <- c(7.32, 6.98)^2; k <- c(30, 30)
