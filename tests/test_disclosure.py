@@ -14,11 +14,10 @@ from tillit_eval.disclosure import (
     kernel,
     protect_findings,
     protect_table,
-    swedish_sort_key,
 )
 from tillit_eval.errors import DataProblem
 from tillit_eval.findings import Change, Estimate, Findings, Interval, NotAnswered
-from tillit_eval.phrases import Label, phrase
+from tillit_eval.phrases import Label, phrase, swedish_sort_key
 
 LOW, HIGH, DIGITS = 1.0, 5.0, 4
 HALF = 0.5 * 10.0**-DIGITS

@@ -5,7 +5,6 @@ from tillit_eval.disclosure.findings import (
     guard_findings,
     protect_findings,
 )
-from tillit_eval.disclosure.order import swedish_sort_key
 from tillit_eval.disclosure.protected import Protected
 from tillit_eval.disclosure.tables import protect_table
 
@@ -15,5 +14,4 @@ __all__ = [
     "guard_findings",
     "protect_findings",
     "protect_table",
-    "swedish_sort_key",
 ]

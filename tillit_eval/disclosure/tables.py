@@ -16,11 +16,11 @@ from tillit_eval.disclosure.columns import (
     others,
 )
 from tillit_eval.disclosure.kernel import Array, Mask, Suppression, suppress_groups
-from tillit_eval.disclosure.order import swedish_sort_key
 from tillit_eval.disclosure.protected import Protected
 from tillit_eval.errors import DataProblem, check_option, check_table
 from tillit_eval.findings import read_source
 from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.phrases import swedish_sort_key
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from tillit_eval.files.cells import as_text, map_distinct
 from tillit_eval.files.texts import fold
 from tillit_eval.findings import read_source
 from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.phrases import swedish_sort_key
 
 
 def link_waves(
@@ -172,9 +173,9 @@ def _count_arms(
         frame["arm"].to_numpy(dtype=object, na_value=np.nan)
         for frame in (before, after)
     ]
-    present = sorted({str(arm) for side in arms for arm in side if not pd.isna(arm)})
+    present = {str(arm) for side in arms for arm in side if not pd.isna(arm)}
     rows = [
         {"arm": arm, **_counts(links, arms[0] == arm, arms[1] == arm)}
-        for arm in present
+        for arm in sorted(present, key=swedish_sort_key)
     ]
     return pd.DataFrame(rows, columns=names)

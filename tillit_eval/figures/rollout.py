@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tillit_eval.disclosure import swedish_sort_key
 from tillit_eval.errors import DataProblem, check_columns, check_table, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import Source, read_source
-from tillit_eval.phrases import Label, Language, language, say
+from tillit_eval.phrases import Label, Language, language, say, swedish_sort_key
 
 if TYPE_CHECKING:
     import pandas as pd

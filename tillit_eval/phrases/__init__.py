@@ -7,6 +7,7 @@ one computation can be read in both languages.
 
 from tillit_eval.phrases.languages import LANGUAGES, Language, language, use_language
 from tillit_eval.phrases.numbers import MINUS, NARROW_SPACE, number, percent
+from tillit_eval.phrases.order import swedish_sort_key
 from tillit_eval.phrases.sentences import Label, Phrase, has_phrase, phrase, say
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "percent",
     "phrase",
     "say",
+    "swedish_sort_key",
     "use_language",
 ]
