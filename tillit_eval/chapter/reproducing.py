@@ -61,15 +61,12 @@ def reproduce_chapters(
 
     Examples
     --------
-    >>> import tempfile
-    >>> from nbformat import v4
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     places = Places(notebooks=Path(folder), build=Path(folder) / "build")
-    ...     cells = [v4.new_code_cell("print(1)")]
-    ...     _ = write_chapter(v4.new_notebook(cells=cells), f"{folder}/01_a.ipynb")
-    ...     _ = reproduce_chapters(places, write=True)
-    ...     reproduce_chapters(places)[0].same
-    True
+    >>> reproduce_chapters(Places(notebooks=Path("nowhere")))
+    Traceback (most recent call last):
+    tillit_eval.errors.FileProblem: There is no chapter to run.
+      expected: notebooks (.ipynb) in the folder nowhere
+      found:    no such folder
+      to fix:   run the command in the folder of the project
     """
     from tqdm import tqdm
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
-from typing import Any
 
 from tillit_eval.files import replace_text
 from tillit_eval.phrases import Language, language, say
@@ -280,10 +279,11 @@ def _inline(text: str) -> str:
 
 
 def _code(source: str, lang: Language) -> str:
-    from nbconvert.filters import Highlight2HTML
-
-    highlight: Callable[..., Any] = Highlight2HTML
-    coloured = highlight(pygments_lexer="python")(source, "python")
+    # Not typed, so looked up by name; it comes with IPython.
+    pygments = import_module("pygments")
+    lexers, formatters = map(import_module, ("pygments.lexers", "pygments.formatters"))
+    style = formatters.HtmlFormatter(cssclass="highlight")
+    coloured = pygments.highlight(source, lexers.PythonLexer(), style)
     name = escape(say("report.code", lang))
     return f"<details class='code'><summary>{name}</summary>{coloured}</details>"
 
