@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -150,6 +151,28 @@ def test_every_phrase_the_code_asks_for_exists() -> None:
             first = node.args[0]
             if called in ("say", "phrase") and isinstance(first, ast.Constant):
                 assert phrases.has_phrase(str(first.value)), f"{path}: {first.value}"
+
+
+def test_what_is_installed_is_what_is_imported() -> None:
+    project = tomllib.loads((HOUSE.parent / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["big"]]
+    names = {re.split("[<>=]", one)[0].lower().replace("-", "_") for one in asked}
+    other_name = {"docx": "python_docx"}
+    started = {"ipykernel"}  # by its name, in a process of its own
+    imported = {
+        name.partition(".")[0].lower()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in modules_of(node)
+    }
+    foreign = imported - set(sys.stdlib_module_names) - {"tillit_eval"}
+    assert {other_name.get(name, name) for name in foreign} | started == names
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module)]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_the_package_knows_nothing_of_sites() -> None:
