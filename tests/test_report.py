@@ -157,6 +157,17 @@ def test_a_figure_in_word_has_alt_text_and_a_caption_that_counts(
     assert caption._p.xpath("string(.)") == "Figur 1. Changes with intervals."
 
 
+@pytest.mark.parametrize(("wide", "high"), [(4000, 300), (300, 4000), (40, 20)])
+def test_a_figure_in_word_fits_the_page_and_keeps_its_shape(
+    tmp_path: Path, wide: int, high: int
+) -> None:
+    picture = Picture(key="fig-03-1", png=png(wide, high), alt=ALT)
+    shape = word(tmp_path, [Prose("# A place"), picture]).inline_shapes[0]
+    assert shape.width.cm <= 15.5 + 1e-3
+    assert shape.height.cm <= 22.5 + 1e-3
+    assert shape.width / shape.height == pytest.approx(wide / high, rel=1e-3)
+
+
 def test_a_table_in_word_is_a_table_with_numbers_set_right(tmp_path: Path) -> None:
     table = word(tmp_path).tables[0]
     cells = [[cell.text for cell in row.cells] for row in table.rows]

@@ -25,6 +25,9 @@ from tillit_eval.report.paper import add_field, new_paper
 from tillit_eval.report.typesetting import set_grid, set_markdown
 from tillit_eval.report.widths import TEXT_WIDTH_CM
 
+# So tall may a figure be and still leave room on the page for its caption.
+_TALLEST_CM = 22.5
+
 
 def write_word(
     blocks: Sequence[Block], path: str | Path, *, lang: Language | None = None
@@ -92,15 +95,14 @@ def _set_block(paper: Any, block: Block) -> None:
 
 
 def _set_picture(paper: Any, picture: Picture, *, number: int, lang: Language) -> None:
-    """Place a figure no wider than the text, with its alt text and caption."""
+    """Place a figure that fits the page, with its alt text and caption."""
     from docx.shared import Cm
 
     holder = paper.add_paragraph(style="Figure")
     inline = holder.add_run().add_picture(BytesIO(picture.png))
-    width = Cm(TEXT_WIDTH_CM)
-    if inline.width > width:
-        inline.height = int(inline.height * width / inline.width)
-        inline.width = width
+    wide, high = inline.width, inline.height
+    scale = min(1.0, Cm(TEXT_WIDTH_CM) / wide, Cm(_TALLEST_CM) / high)
+    inline.width, inline.height = int(wide * scale), int(high * scale)
     about = inline._inline.docPr
     about.set("descr", picture.alt)
     about.set("name", picture.key or f"figure {number}")
