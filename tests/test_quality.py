@@ -111,13 +111,33 @@ def test_aggregation_equals_multilevel(case: str) -> None:
     )
     names = [
         *("icc1", "icc2", "icc1_low", "icc1_high", "icc2_low", "icc2_high"),
-        *("rwg_j", "rwg_j_median", "ad", "design_effect"),
+        *("rwg_j", "rwg_j_median", "ad", "design_effect", "mean_size"),
         *("n_units", "n_units_agreement", "n_people", "n_incomplete"),
     ]
     assert row[names].astype(float).to_dict() == pytest.approx(
         R.loc[case][names].to_dict(), rel=CLOSED
     )
     assert found.estimate == found.icc1
+
+
+def test_agreement_at_its_ends_equals_multilevel() -> None:
+    """All alike is 1; more spread than even answers is 0; one person is left out."""
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat(["alike", "split", "alone", "usual"], [12, 12, 1, 13]),
+            "q1": [*[4] * 12, *[1, 5] * 6, 3, *np.resize([2, 3, 4], 13)],
+            "q2": [*[5] * 12, *[5, 1] * 6, 2, *np.resize([3, 3, 4, 5], 13)],
+        }
+    )
+    found = quality.assess_aggregation(frame, ["q1", "q2"], steps=5)
+    row = found.to_frame().iloc[0]
+    expected = R.loc["ends"]
+    assert row[expected.index].astype(float).to_dict() == pytest.approx(
+        expected.to_dict(), rel=CLOSED
+    )
+    assert (found.n_units, found.n_units_agreement) == (4, 3)
+    single = quality.assess_aggregation(frame, ["q1"], steps=5)
+    assert single.rwg_j == pytest.approx(R["ends_one_item", "rwg_j"], rel=CLOSED)
 
 
 def test_aggregation_of_a_summary_is_the_same_but_for_the_deviation() -> None:

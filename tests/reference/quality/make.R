@@ -75,6 +75,7 @@ for (case in names(sets)) {
   keep(case, "ad", mean(away$AD.M[large]))
   sizes <- table(unit)
   keep(case, "design_effect", 1 + (sum(sizes^2) / sum(sizes) - 1) * multilevel::ICC1(model))
+  keep(case, "mean_size", mean(sizes))
 }
 
 for (pair in list(c(0, 3), c(5, 6), c(47, 55), c(0, 40), c(40, 40), c(1, 19), c(123, 1000))) {
@@ -115,6 +116,25 @@ keep("baseline", "standard_error", welch$stderr); keep("baseline", "df", unname(
 pooled <- sqrt((sum(lost) - 1) * var(before$trust[lost]) / (length(lost) - 2) +
   (sum(!lost) - 1) * var(before$trust[!lost]) / (length(lost) - 2))
 keep("baseline", "d_pooled", unname(welch$estimate[1] - welch$estimate[2]) / pooled)
+keep("baseline", "mean_stayed", mean(before$trust[!lost]))
+keep("baseline", "mean_lost", mean(before$trust[lost]))
+
+# Units at the ends of agreement: all alike, split in two halves (more spread than even
+# answers, which multilevel counts as no agreement), one person, and an ordinary one.
+ends <- data.frame(
+  unit = rep(c("alike", "split", "alone", "usual"), c(12, 12, 1, 13)),
+  q1 = c(rep(4, 12), rep(c(1, 5), 6), 3, rep(c(2, 3, 4), length.out = 13)),
+  q2 = c(rep(5, 12), rep(c(5, 1), 6), 2, rep(c(3, 3, 4, 5), length.out = 13)))
+agree <- multilevel::rwg.j(ends[2:3], ends$unit, ranvar = 2)
+away <- multilevel::ad.m(ends[2:3], ends$unit, type = "mean")
+model <- aov(rowMeans(ends[2:3]) ~ as.factor(ends$unit))
+large <- agree$gsize >= 10
+keep("ends", "rwg_j", mean(agree$rwg.j[large]))
+keep("ends", "rwg_j_median", median(agree$rwg.j[large]))
+keep("ends", "ad", mean(away$AD.M[large]))
+keep("ends", "icc1", multilevel::ICC1(model)); keep("ends", "icc2", multilevel::ICC2(model))
+single <- multilevel::rwg(ends$q1, ends$unit, ranvar = 2)
+keep("ends_one_item", "rwg_j", mean(single$rwg[single$gsize >= 10]))
 
 versions <- sapply(c("psych", "lavaan", "multilevel"), function(p) paste(p, packageVersion(p)))
 file <- file.path(here, "values.csv")
