@@ -53,6 +53,14 @@ def test_a_room_looks_only_back(path: Path) -> None:
     assert seen <= set(ROOMS[: ROOMS.index(room) + 1])
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
+def test_a_room_keeps_its_private_files_to_itself(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [name.split(".") for node in ast.walk(tree) for name in modules_of(node)]
+    private = {parts[1] for parts in named if len(parts) > 2 and parts[2][0] == "_"}
+    assert private <= {room_of(path)}
+
+
 def test_both_ways_of_importing_are_read() -> None:
     both = "import tillit_eval.cli\nfrom tillit_eval import plan\n"
     assert rooms_imported_by(both) == {"cli", "plan"}

@@ -11,7 +11,7 @@ from tillit_eval.comparison._cluster import Array
 from tillit_eval.comparison._moments import Codes, Rows
 from tillit_eval.comparison._read import Asked
 from tillit_eval.findings import Interval
-from tillit_eval.quality._shares import clopper_pearson, wilson
+from tillit_eval.quality import clopper_pearson, wilson
 from tillit_eval.thresholds import threshold
 
 

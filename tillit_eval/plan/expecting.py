@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tillit_eval.plan.model import COMPARING, Question, Study
-from tillit_eval.simulation import expected_change, seed_of, without_reform
-from tillit_eval.simulation.expected import ExpectedChange
+from tillit_eval.simulation import (
+    ExpectedChange,
+    expected_change,
+    seed_of,
+    without_reform,
+)
 
 if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
