@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -189,6 +190,18 @@ def test_the_package_knows_nothing_of_sites() -> None:
         if path.suffix in (".py", ".toml", ".ipynb"):
             text = path.read_text(encoding="utf-8").lower()
             assert not [site for site in sites.split() if site in text], path
+
+
+def test_functions_take_two_things_by_place_at_most() -> None:
+    for room in ROOMS[ROOMS.index("codebook") :]:
+        if room == "synthesis":
+            continue
+        for name in getattr(te, room).__all__:
+            thing = getattr(getattr(te, room), name)
+            if inspect.isfunction(thing):
+                parameters = inspect.signature(thing).parameters.values()
+                by_place = [p.name for p in parameters if p.kind < p.KEYWORD_ONLY]
+                assert len(by_place) <= 2, f"{room}.{name}: {by_place}"
 
 
 def test_no_assert_in_the_package() -> None:

@@ -251,7 +251,7 @@ def test_the_expected_change_is_that_of_the_closed_form(
     found = expected_change(
         truth(shifts=(shift,)),
         codebook(),
-        "trust",
+        scale="trust",
         before="1",
         after="2",
         estimand=estimand,
@@ -274,7 +274,7 @@ def test_people_and_units_have_different_averages() -> None:
         average: expected_change(
             truth(units=units, shifts=(shift,)),
             codebook(),
-            "trust",
+            scale="trust",
             before="1",
             after="2",
             average=average,
@@ -299,7 +299,7 @@ def test_between_arms_the_common_trend_falls_out() -> None:
     both = expected_change(
         truth(units=units, shifts=shifts),
         codebook(),
-        "trust",
+        scale="trust",
         before="1",
         after="2",
         treated=["a"],
@@ -315,7 +315,7 @@ def test_the_expected_change_of_a_share_is_that_of_the_closed_form() -> None:
     found = expected_change(
         truth(shifts=(shift,)),
         codebook(),
-        "t1",
+        scale="t1",
         before="1",
         after="2",
         top=(4, 5),
@@ -336,7 +336,7 @@ def test_units_left_out_do_not_count() -> None:
     found = expected_change(
         truth(units=units, shifts=(shift,)),
         codebook(),
-        "trust",
+        scale="trust",
         before="1",
         after="2",
         leave_out=["b"],

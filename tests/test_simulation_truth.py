@@ -223,17 +223,19 @@ def test_questions_about_what_is_not_there_are_refused() -> None:
     one = book(("trust", ("a", "b")), ("hope", ("c",)))
     ask = {"before": "1", "after": "2", "people": 1_000, "rng": 1}
     with pytest.raises(DataProblem, match="no wave by that name"):
-        expected_change(small(), one, "trust", before="0", after="2")
+        expected_change(small(), one, scale="trust", before="0", after="2")
     with pytest.raises(
         DataProblem, match=r"every item in a true scale[\s\S]*nothing for 'c'"
     ):
-        expected_change(small(), one, "hope", **ask)
+        expected_change(small(), one, scale="hope", **ask)
     with pytest.raises(DataProblem, match=r"no such unit[\s\S]*found:    'Z'"):
-        expected_change(small(), one, "trust", treated=["Z"], **ask)
+        expected_change(small(), one, scale="trust", treated=["Z"], **ask)
     with pytest.raises(DataProblem, match="Nobody can be linked"):
-        expected_change(small(code_length=0), one, "trust", estimand="stayed", **ask)
+        expected_change(
+            small(code_length=0), one, scale="trust", estimand="stayed", **ask
+        )
     with pytest.raises(DataProblem, match="'estimand' is not an option"):
-        expected_change(small(), one, "trust", estimand="all", **ask)
+        expected_change(small(), one, scale="trust", estimand="all", **ask)
 
 
 def test_a_series_of_a_unit_that_is_not_there_is_refused() -> None:

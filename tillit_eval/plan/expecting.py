@@ -115,7 +115,7 @@ def _expect(
     return expected_change(
         truth,
         codebook,
-        question.scale,
+        scale=question.scale,
         before=question.before,
         after=question.after,
         estimand=question.estimand,

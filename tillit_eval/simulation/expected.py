@@ -45,8 +45,8 @@ class ExpectedChange:
 def expected_change(
     truth: Truth,
     codebook: Codebook,
-    scale: str,
     *,
+    scale: str,
     before: str,
     after: str,
     estimand: Estimand = "workplace",
@@ -121,8 +121,8 @@ def expected_change(
     ...     items=(Item(key="t1", label=label, codes=(1, 2, 3)),),
     ...     scales=(Scale(key="trust", label=label, items=("t1",), min_answered=1),))
     >>> truth = draft_truth(book, change=0.3)
-    >>> found = expected_change(truth, book, "trust", before="before", after="after",
-    ...     people=20_000, rng=1)
+    >>> found = expected_change(truth, book, scale="trust", before="before",
+    ...     after="after", people=20_000, rng=1)
     >>> 3 < found.value < 10
     True
     """
