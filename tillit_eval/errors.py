@@ -205,14 +205,7 @@ def check_columns(
     >>> check_columns(["wave", "trust"], ["trust"], table="scores")
     """
     names, needed = [str(name) for name in present], list(wanted)
-    odd = [name for name in needed if not isinstance(name, str)]
-    if odd:
-        raise DataProblem(
-            "The name of a column must be text.",
-            expected="one name in quotation marks, such as 'wave'",
-            found=f"a {type(odd[0]).__name__}",
-            to_fix="give the name as it stands in the table",
-        )
+    check_texts(needed)
     missing = [name for name in needed if name not in names]
     if missing:
         raise DataProblem(
@@ -222,6 +215,33 @@ def check_columns(
             to_fix="check the spelling, or rename the column to the name expected",
         )
     check_once(names, needed, table=table)
+
+
+def check_texts(names: Iterable[object]) -> None:
+    """Refuse anything but text where names of columns belong.
+
+    Parameters
+    ----------
+    names : iterable
+        What the caller gave; None stands for no column.
+
+    Raises
+    ------
+    DataProblem
+        If one of them is neither text nor None.
+
+    Examples
+    --------
+    >>> check_texts(["wave", None])
+    """
+    odd = [name for name in names if not isinstance(name, str) and name is not None]
+    if odd:
+        raise DataProblem(
+            "The name of a column must be text.",
+            expected="one name in quotation marks, such as 'wave'",
+            found=f"a {type(odd[0]).__name__}",
+            to_fix="give the name as it stands in the table",
+        )
 
 
 def check_once(present: Iterable[object], wanted: Iterable[str], *, table: str) -> None:

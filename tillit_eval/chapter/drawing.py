@@ -12,6 +12,7 @@ from tillit_eval.chapter.running import (
     run_chapter,
 )
 from tillit_eval.errors import DataProblem, few
+from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Language
 
 KINDS = ("png", "svg", "csv")
@@ -60,7 +61,7 @@ def draw_figure(
       found:    another form
       to fix:   look up the id under the figure on the chapter's page
     """
-    form = FIGURE_TAG.match(key)
+    form = FIGURE_TAG.match(str(key))
     if form is None:
         raise DataProblem(
             "This is not the id of a figure.",
@@ -68,7 +69,7 @@ def draw_figure(
             found="another form",
             to_fix="look up the id under the figure on the chapter's page",
         )
-    chapter = find_chapters(Path(folder), only=form.group(1))[0]
+    chapter = find_chapters(as_path(folder), only=form.group(1))[0]
     keys = [figure_of(cell) for cell in read_chapter(chapter).cells]
     if key not in keys:
         raise DataProblem(

@@ -17,6 +17,7 @@ from typing import Any
 from tillit_eval import errors
 from tillit_eval.errors import DataProblem, FileProblem
 from tillit_eval.files import replace_text
+from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Language
 
 FIGURE_TAG = re.compile(r"^fig-(\d{2})-(\d+)$")
@@ -66,7 +67,7 @@ def read_chapter(path: str | Path) -> Any:
     """
     import nbformat
 
-    path = Path(path)
+    path = as_path(path)
     found = f"no file {path.name}"
     if path.is_file():
         found = "a file that is not one"

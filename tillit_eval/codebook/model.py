@@ -166,6 +166,39 @@ class Codebook:
         return named | {scale.key: scale.label for scale in self.scales}
 
 
+def check_codebook(value: object) -> Codebook:
+    """Return a codebook, or say that this is none.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+
+    Returns
+    -------
+    Codebook
+        The same.
+
+    Raises
+    ------
+    DataProblem
+        If it is anything else, such as the path of one.
+
+    Examples
+    --------
+    >>> check_codebook(Codebook(title="Staff", items=())).title
+    'Staff'
+    """
+    if isinstance(value, Codebook):
+        return value
+    raise DataProblem(
+        "This is not a codebook.",
+        expected="what read_codebook gives",
+        found=f"a {type(value).__name__}",
+        to_fix='read it first: codebook = te.read_codebook("codebook.toml")',
+    )
+
+
 def _unknown(kind: str, known: list[str]) -> DataProblem:
     return DataProblem(
         f"The codebook has no {kind} by that key.",

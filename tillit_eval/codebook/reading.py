@@ -12,6 +12,7 @@ from tillit_eval.codebook.model import Codebook
 from tillit_eval.codebook.parsing import parse_codebook
 from tillit_eval.codebook.shipped import load_instrument
 from tillit_eval.errors import DataProblem, FileProblem
+from tillit_eval.files.paths import as_path
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -76,7 +77,7 @@ def read_codebook(path: str | Path) -> Codebook:
     >>> len(codebook.items), codebook.scale("hme_total").min_answered
     (9, 5)
     """
-    raw = _read_toml(Path(path))
+    raw = _read_toml(as_path(path))
     problems: list[str] = []
     codebook = parse_codebook(raw, problems, load_instrument=load_instrument)
     problems += find_contradictions(codebook)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tillit_eval.codebook.model import Codebook, Item, Scale
+from tillit_eval.codebook.model import Codebook, Item, Scale, check_codebook
 from tillit_eval.codebook.parts import Answers
 from tillit_eval.errors import FileProblem
 from tillit_eval.files import replace_text
+from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Label, Language, Phrase, say
 
 Notes = Mapping[str, Sequence[str]]
@@ -136,13 +137,16 @@ def write_codebook(
     ...     read_codebook(Path(folder, "codebook.toml")) == codebook
     True
     """
-    text = codebook.to_toml() if isinstance(codebook, Draft) else to_toml(codebook)
+    if isinstance(codebook, Draft):
+        text = codebook.to_toml()
+    else:
+        text = to_toml(check_codebook(codebook))
     write_text(text, path, overwrite=overwrite)
 
 
 def write_text(text: str, path: str | Path, *, overwrite: bool) -> None:
     """Write a text file in UTF-8, whole or not at all."""
-    path = Path(path)
+    path = as_path(path)
     if path.exists() and not overwrite:
         raise FileProblem(
             "There is a file by that name already.",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.comparison._read import Columns
-from tillit_eval.errors import DataProblem, check_columns
+from tillit_eval.errors import DataProblem, check_columns, check_texts
 from tillit_eval.summaries.frames import as_narwhals, as_pandas
 
 
@@ -20,6 +20,7 @@ def count_answers(
     names = as_narwhals(responses, table="responses").collect_schema().names()
     check_columns(names, [item], table="responses")
     wanted = [item, columns.wave, columns.respondent, columns.unit, columns.assigned]
+    check_texts(wanted)
     kept = [name for name in dict.fromkeys([*wanted, "source"]) if name in names]
     frame = as_pandas(responses, [str(name) for name in kept], table="responses")
     answers = frame[item]

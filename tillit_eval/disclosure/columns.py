@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tillit_eval.errors import DataProblem, check_columns, few
+from tillit_eval.errors import DataProblem, check_columns, check_texts, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,10 @@ def asked_behind(
 
 def names(given: str | Sequence[str]) -> tuple[str, ...]:
     """Return one name or several as a tuple."""
-    return (given,) if isinstance(given, str) else tuple(given)
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    listed = tuple(given) if several else (given,)
+    check_texts(listed)
+    return listed  # type: ignore[return-value]
 
 
 def others(table: pd.DataFrame, kept: set[str]) -> tuple[str, ...]:

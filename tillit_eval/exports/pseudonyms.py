@@ -17,6 +17,7 @@ import pandas as pd
 from tillit_eval.errors import DataProblem, FileProblem, check_columns, check_table
 from tillit_eval.files.cells import as_text, map_distinct
 from tillit_eval.files.identities import find_identities
+from tillit_eval.files.paths import as_path
 from tillit_eval.files.texts import fold
 
 _SHORTEST_KEY = 32
@@ -116,7 +117,7 @@ def _allowed(key_file: str | Path) -> Path:
             found=f"a {type(key_file).__name__}",
             to_fix='give for example key_file="private/pseudonyms.key"',
         )
-    path = Path(key_file).resolve()
+    path = as_path(key_file).resolve()
     folders = [folder.name.lower() for folder in path.parents]
     tracked = any((folder / ".git").exists() for folder in path.parents)
     why = ""

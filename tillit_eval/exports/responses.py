@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tillit_eval.codebook import Codebook
+from tillit_eval.codebook.model import check_codebook
 from tillit_eval.errors import DataProblem, check_option, check_table
 from tillit_eval.exports.assembly import FILE, ROW, Part, Shape, assemble
 from tillit_eval.exports.columns import (
@@ -155,6 +156,7 @@ def read_parts(
     FileProblem, DataProblem
         If a file cannot be read, or waves and files do not match in number.
     """
+    check_codebook(codebook)
     several = isinstance(path, Sequence) and not isinstance(path, str)
     tables: list[Table] = list(path) if several else [path]  # type: ignore[arg-type,list-item]
     if not tables:

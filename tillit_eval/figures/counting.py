@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.codebook.model import Codebook
-from tillit_eval.errors import DataProblem, few
+from tillit_eval.errors import DataProblem, check_texts, few
 from tillit_eval.findings import Source
 from tillit_eval.floors import is_shown
 
@@ -23,7 +23,10 @@ _MOST_CODES = 100
 def columns_of(items: Codebook | Sequence[str], scale: str | None) -> list[str]:
     """Return the columns of the items asked for."""
     if not isinstance(items, Codebook):
-        return [items] if isinstance(items, str) else [str(name) for name in items]
+        one = isinstance(items, str) or not isinstance(items, Iterable)
+        named: list[str] = [items] if one else list(items)  # type: ignore[list-item]
+        check_texts(named)
+        return named
     if scale is not None:
         return list(items.scale(scale).items)
     return [item.key for item in items.items]
@@ -48,7 +51,8 @@ def codes_of(
         codes = kinds.pop()
     present = np.unique(_numbers(responses, names))
     present = present[~np.isnan(present)]
-    if codes is None and len(present) and np.ptp(present) < _MOST_CODES:
+    span = present[[0, -1]] if len(present) and np.isfinite(present).all() else None
+    if codes is None and span is not None and np.ptp(span) < _MOST_CODES:
         codes = range(int(present[0]), int(present[-1]) + 1)
     valid = sorted(codes or ())
     wrong = [code for code in present.tolist() if code not in valid]

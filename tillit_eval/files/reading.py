@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from tillit_eval.errors import DataProblem, FileProblem
+from tillit_eval.errors import FileProblem
 from tillit_eval.files.csv_files import read_csv_file
 from tillit_eval.files.excel_files import read_excel_file
 from tillit_eval.files.headers import Known
 from tillit_eval.files.parquet_files import read_parquet_file
+from tillit_eval.files.paths import as_path
 from tillit_eval.files.raw import RawTable
 from tillit_eval.files.spss_files import read_spss_file
 
@@ -83,14 +84,7 @@ def read_file(
 
 
 def _existing_file(path: str | Path) -> Path:
-    if not isinstance(path, (str, Path)):
-        raise DataProblem(
-            "This is not the path of a file.",
-            expected="text or a Path, for example 'data/answers.csv'",
-            found=f"a {type(path).__name__}",
-            to_fix="give the path of the export",
-        )
-    file = Path(path)
+    file = as_path(path)
     if file.is_dir():
         raise FileProblem(
             f"'{file.name}' is a folder, not a file.",

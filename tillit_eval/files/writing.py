@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tillit_eval.errors import FileProblem
+from tillit_eval.files.paths import as_path
 
 
 def replace_bytes(path: str | Path, data: bytes, *, make_folders: bool = True) -> Path:
@@ -43,7 +44,7 @@ def replace_bytes(path: str | Path, data: bytes, *, make_folders: bool = True) -
     ...     replace_bytes(f"{folder}/new/page.html", b"whole").read_bytes()
     b'whole'
     """
-    path = Path(path)
+    path = as_path(path)
     draft = path.parent / f".{secrets.token_hex(8)}.part"
     try:
         if make_folders:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, FileProblem, few
+from tillit_eval.files.paths import as_path
 from tillit_eval.findings import Average
 from tillit_eval.floors import K_FLOOR, K_MIN
 from tillit_eval.phrases import Label
@@ -88,7 +89,7 @@ def read_study(path: str | Path) -> Study:
       found:    no file at that path
       to fix:   check the path
     """
-    file = Path(path)
+    file = as_path(path)
     raw = _read_toml(file)
     reading = Reading(file.parent, [], [])
     study = _study(raw, file, reading)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
-from tillit_eval.findings import Interval
+from tillit_eval.errors import DataProblem
+from tillit_eval.findings import Interval, check_level
 
 
 def wilson(count: float, n: float, *, level: float = 0.95) -> Interval:
@@ -37,6 +38,7 @@ def wilson(count: float, n: float, *, level: float = 0.95) -> Interval:
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.738, 0.924)
     """
+    _check(count, n, level)
     z = float(ndtri((1 + level) / 2))
     share = count / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -75,7 +77,21 @@ def clopper_pearson(count: float, n: float, *, level: float = 0.95) -> Interval:
     >>> interval.low, round(interval.high, 4)
     (0.0, 0.7076)
     """
+    _check(count, n, level)
     tail = (1 - level) / 2
     low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
     high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
     return Interval(low, high, level)
+
+
+def _check(count: object, n: object, level: object) -> None:
+    """Refuse counts that do not make a share."""
+    check_level(level)
+    numbers = all(isinstance(x, (int, float, np.number)) for x in (count, n))
+    if not numbers or not 0 <= count <= n or not 0 < n < np.inf:  # type: ignore[operator]
+        raise DataProblem(
+            "These two counts do not make a share.",
+            expected="numbers of people, count from 0 to n, and n above 0",
+            found=f"{count!r} of {n!r}" if numbers else "something else than numbers",
+            to_fix="give those who did first, then all who were asked",
+        )

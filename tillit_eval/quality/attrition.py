@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.codebook.model import KEY_COLUMNS
-from tillit_eval.errors import DataProblem, TooFewAnswers
+from tillit_eval.errors import DataProblem, TooFewAnswers, check_texts
 from tillit_eval.findings import Estimate, Findings, Interval, Source, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, number, phrase, say
@@ -186,6 +186,7 @@ def assess_attrition(
     >>> found.share_lost, found.n_lost
     (0.4, 8)
     """
+    check_texts((respondent, wave, arm))
     keys = {*KEY_COLUMNS, respondent, wave, arm}
     names = check_names(
         number_columns(scores, but=keys) if scales is None else scales,

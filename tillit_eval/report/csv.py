@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tillit_eval.errors import DataProblem
 from tillit_eval.files import replace_bytes
 from tillit_eval.phrases import Language, language
 
@@ -39,6 +40,8 @@ def write_csv(
 
     Raises
     ------
+    DataProblem
+        If it is not a table.
     FileProblem
         If the place cannot be written to.
 
@@ -56,6 +59,13 @@ def write_csv(
     '=1+1,-0.5
     North,2.0
     """
+    if not hasattr(frame, "isetitem"):
+        raise DataProblem(
+            "This is not a table that can be written.",
+            expected="a pandas DataFrame",
+            found=f"a {type(frame).__name__}",
+            to_fix="findings become one with te.tabulate(findings)",
+        )
     safe = frame.copy()
     safe.columns = [_harmless(str(name)) for name in safe.columns]
     for place in range(safe.shape[1]):

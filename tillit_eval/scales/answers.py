@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tillit_eval.codebook import Codebook, Item, Scale
+from tillit_eval.codebook.model import check_codebook
 from tillit_eval.errors import DataProblem, check_columns, check_table, few
 
 Array = npt.NDArray[np.float64]
@@ -26,13 +27,7 @@ def check_responses(responses: object, codebook: object) -> None:
             found=f"a {type(responses).__name__}",
             to_fix="turn it into one first, for example with .to_pandas()",
         )
-    if not isinstance(codebook, Codebook):
-        raise DataProblem(
-            "This is not a codebook.",
-            expected="what read_codebook gives",
-            found=f"a {type(codebook).__name__}",
-            to_fix='read it first: codebook = te.read_codebook("codebook.toml")',
-        )
+    check_codebook(codebook)
 
 
 def read_answers(

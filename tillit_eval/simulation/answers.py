@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from tillit_eval.codebook.model import check_codebook
 from tillit_eval.errors import DataProblem
 from tillit_eval.simulation.kernels import Floats, Round, answer_items, draw_rounds
 from tillit_eval.simulation.model import Simulated, TrueScale, Truth
@@ -150,6 +151,14 @@ class ItemPlan:
 
 def plan_items(truth: Truth, codebook: Codebook) -> list[ItemPlan]:
     """Match true scales with the codebook; collect what does not fit first."""
+    check_codebook(codebook)
+    if not isinstance(truth, Truth):
+        raise DataProblem(
+            "This is not a truth to simulate from.",
+            expected="what draft_truth or read_truth gives",
+            found=f"a {type(truth).__name__}",
+            to_fix="draft one first: truth = te.simulation.draft_truth(codebook)",
+        )
     wrong: list[str] = []
     plans: list[ItemPlan] = []
     known = {scale.key: scale for scale in codebook.scales}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from tillit_eval.codebook.model import check_codebook
 from tillit_eval.simulation.model import (
     TrueScale,
     TrueShift,
@@ -64,6 +65,7 @@ def draft_truth(
     >>> [wave.wave for wave in draft_truth(book).waves]
     ['before', 'after']
     """
+    check_codebook(codebook)
     names = [wave for wave, _ in codebook.waves] or ["before", "after"]
     chosen = _narrowest(codebook)
     width = len(str(n_units))

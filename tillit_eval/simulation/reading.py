@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tillit_eval.errors import FileProblem, few
+from tillit_eval.files.paths import as_path
 from tillit_eval.simulation.model import (
     TrueScale,
     TrueShift,
@@ -216,7 +217,7 @@ def _frozen(value: Any) -> Any:
 
 def _read(path: str | Path) -> dict[str, Any]:
     """Read the file and refuse it if a part lacks its basis or has unknown keys."""
-    file = Path(path)
+    file = as_path(path)
     try:
         read = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

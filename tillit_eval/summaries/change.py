@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tillit_eval.errors import DataProblem, few
+from tillit_eval.errors import DataProblem, check_texts, few
 from tillit_eval.findings import read_source
 from tillit_eval.summaries._sums import Codes, centre_of, sums_per_unit
 from tillit_eval.summaries.frames import as_narwhals, as_pandas, key_text
@@ -94,6 +94,7 @@ def summarise_change(
     >>> change.n_movers, change.n_before_only, change.n_without_code
     (1, 1, 1)
     """
+    check_texts((scale, wave, respondent, unit, assigned, treated))
     present = as_narwhals(scores, table="scores").collect_schema().names()
     unit = None if unit == "unit" and unit not in present else unit
     levels = [name for name in (assigned, treated) if name is not None]

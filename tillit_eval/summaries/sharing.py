@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 
 from tillit_eval.errors import DataProblem, FileProblem, TooFewAnswers
 from tillit_eval.files import replace_text
+from tillit_eval.files.paths import as_path
 from tillit_eval.findings import Source
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.summaries.guard import guard_summary
@@ -99,7 +99,7 @@ def write_summary(
     text = json.dumps(
         _as_document(guarded.summary, k_min), ensure_ascii=False, indent=1
     )
-    replace_text(Path(path), text + "\n", make_folders=False)
+    replace_text(as_path(path), text + "\n", make_folders=False)
     return guarded.ledger
 
 
@@ -171,7 +171,7 @@ def read_summary(path: str | os.PathLike[str]) -> Summary:
       to fix:   check the path, or ask for the file again
     """
     try:
-        read = json.loads(Path(path).read_text(encoding="utf-8"))
+        read = json.loads(as_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FileProblem(
             "The summary cannot be read.",

@@ -1,0 +1,44 @@
+"""What a caller gave where the path of a file belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tillit_eval.errors import DataProblem
+
+
+def as_path(path: object) -> Path:
+    """Return a path, or say that this is none.
+
+    Parameters
+    ----------
+    path : object
+        What the caller gave: text or a Path.
+
+    Returns
+    -------
+    Path
+        The same place; whether there is anything is not looked at.
+
+    Raises
+    ------
+    DataProblem
+        If it is neither, or empty text.
+
+    Examples
+    --------
+    >>> as_path("data/answers.csv").name
+    'answers.csv'
+    """
+    if isinstance(path, Path) or (isinstance(path, str) and path and "\0" not in path):
+        return Path(path)
+    raise DataProblem(
+        "This is not the path of a file.",
+        expected="text or a Path, for example 'data/answers.csv'",
+        found="empty or odd text" if isinstance(path, str) else f"a {_kind(path)}",
+        to_fix="give the path of the file",
+    )
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
