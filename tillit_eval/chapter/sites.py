@@ -14,6 +14,7 @@ from tillit_eval.chapter.private import FOLDER
 from tillit_eval.chapter.running import write_chapter
 from tillit_eval.errors import DataProblem, FileProblem
 from tillit_eval.files import replace_text
+from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Language, language, say
 
 INSTRUMENT = "vertical_trust"
@@ -67,7 +68,7 @@ def new_site(
     ...     new_site("north", folder).name
     'north.ipynb'
     """
-    name = unicodedata.normalize("NFC", name)
+    name = unicodedata.normalize("NFC", str(name))
     if not _NAME.fullmatch(name):
         raise DataProblem(
             "This cannot be the name of a site.",
@@ -75,7 +76,7 @@ def new_site(
             found=f"{len(name)} characters, not all of that kind",
             to_fix="choose a short name, such as north",
         )
-    home = Path(folder) / name
+    home = as_path(folder) / name
     if home.exists():
         raise FileProblem(
             "There is a site by that name already.",
@@ -129,7 +130,8 @@ def _codebook(name: str, lang: Language | None) -> str:
     ]
     for wave in ("before", "after"):
         label = _label(f"chapter.site_wave_{wave}")
-        lines += ["", "[[wave]]", f'key = "{wave}"', f"label = {label}"]
+        key = say(f"chapter.site_wave_{wave}", lang)
+        lines += ["", "[[wave]]", f'key = "{key}"', f"label = {label}"]
     return "\n".join(lines) + "\n"
 
 
@@ -142,7 +144,7 @@ def _study(name: str, lang: Language | None) -> str:
         key: say(f"chapter.site_{key}", lang)
         for key in (
             *("comment_study", "comment_source", "comment_path", "comment_margin"),
-            "margin_source",
+            *("margin_source", "wave_before", "wave_after"),
         )
     }
     return f"""# {said["comment_study"]}
@@ -166,8 +168,8 @@ id = "trust"
 scale = "{INSTRUMENT}"
 role = "primary"
 design = "overlapping"
-before = "before"
-after = "after"
+before = "{said["wave_before"]}"
+after = "{said["wave_after"]}"
 estimand = "workplace"
 # {said["comment_margin"]}
 margin = {MARGIN}
