@@ -47,6 +47,7 @@ def units_of(summary: Summary, deviation: Array | None) -> Units:
 
 
 def check_units(units: Units) -> None:
+    """Refuse a single unit, and units in which nobody differs from the others."""
     n_units, n = len(units.size), float(units.size.sum())
     if n_units < 2:
         raise TooFewAnswers(

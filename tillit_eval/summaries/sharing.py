@@ -68,6 +68,7 @@ def write_summary(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from tillit_eval.summaries import summarise_responses
     >>> units = ["a"] * 17 + ["b"] * 3
     >>> answers = pd.DataFrame({"q1": [1, 2, 3, 4, 5] * 4, "unit": units})
