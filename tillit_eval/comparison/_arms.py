@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tillit_eval.comparison._averages import Estimand
 from tillit_eval.comparison._moments import Codes, Flags, Rows, everyone, stayed
 from tillit_eval.comparison._read import Asked, clusters, refuse
 from tillit_eval.errors import DataProblem, check_columns
+from tillit_eval.findings import Estimand
 from tillit_eval.floors import is_shown
 from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary

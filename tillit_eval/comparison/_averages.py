@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from tillit_eval.comparison._enough import (
     check_both_times,
@@ -27,8 +26,6 @@ from tillit_eval.findings import Average
 from tillit_eval.floors import is_shown
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
-
-Estimand = Literal["workplace", "stayed"]
 
 
 @dataclass(frozen=True, slots=True)

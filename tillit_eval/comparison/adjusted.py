@@ -8,7 +8,6 @@ from typing import Any
 
 from tillit_eval.comparison._arms import Arms, read_arms
 from tillit_eval.comparison._averages import (
-    Estimand,
     average_words,
     behind,
     method_by_unit,
@@ -38,7 +37,7 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison.model import AdjustedChange
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import check_option
-from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.findings import Average, Estimand, Findings, Interval
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 

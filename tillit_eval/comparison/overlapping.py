@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from tillit_eval.comparison._averages import (
     Averaged,
-    Estimand,
     average_words,
     both_averages,
     units_once,
@@ -36,6 +35,7 @@ from tillit_eval.comparison.paired import paired_change
 from tillit_eval.errors import TooFewAnswers, check_option
 from tillit_eval.findings import (
     Average,
+    Estimand,
     Estimate,
     Finding,
     Findings,

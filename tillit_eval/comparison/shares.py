@@ -14,7 +14,6 @@ from tillit_eval.comparison._answers import (
     count_answers,
 )
 from tillit_eval.comparison._averages import (
-    Estimand,
     average_words,
     behind,
     may_stand_beside,
@@ -52,7 +51,7 @@ from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_s
 from tillit_eval.comparison.model import ShareChange
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import DataProblem, check_option
-from tillit_eval.findings import Average, Findings
+from tillit_eval.findings import Average, Estimand, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary

@@ -5,6 +5,7 @@ from tillit_eval.findings.collection import Findings, row_names, source_of, tabu
 from tillit_eval.findings.estimates import (
     Average,
     Change,
+    Estimand,
     Estimate,
     Verdict,
     decide_verdict,
@@ -15,6 +16,7 @@ from tillit_eval.findings.sources import Source, read_source, source_mark
 __all__ = [
     "Average",
     "Change",
+    "Estimand",
     "Estimate",
     "Expected",
     "Finding",

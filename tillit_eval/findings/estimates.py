@@ -12,6 +12,7 @@ from tillit_eval.phrases import Language, Phrase, number, percent, say
 
 Verdict = Literal["no_change", "rose", "fell", "cannot_tell"]
 Average = Literal["people", "units"]
+Estimand = Literal["workplace", "stayed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tillit_eval.errors import DataProblem, few
-from tillit_eval.findings import Average, Role
+from tillit_eval.findings import Average, Estimand, Role, Source
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Label
 
@@ -19,7 +19,6 @@ Design = Literal[
 ]
 COMPARING: tuple[str, ...] = ("paired", "overlapping", "waves", "adjusted", "shares")
 REFUSED: tuple[str, ...] = ("series", "effect")
-Estimand = Literal["workplace", "stayed"]
 Expectation = Literal["answer", "refusal"]
 
 
@@ -141,7 +140,7 @@ class Site:
 
     name: str
     label: Label
-    source: str = "unstated"
+    source: Source = "unstated"
     surveys: tuple[SurveyFiles, ...] = ()
     units: Path | None = None
     series: Path | None = None

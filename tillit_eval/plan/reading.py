@@ -10,13 +10,12 @@ from typing import Any, get_args
 from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, FileProblem, few
 from tillit_eval.files.paths import as_path
-from tillit_eval.findings import Average
+from tillit_eval.findings import Average, Estimand
 from tillit_eval.floors import K_FLOOR, K_MIN
 from tillit_eval.phrases import Label
 from tillit_eval.plan.contradictions import find_contradictions
 from tillit_eval.plan.model import (
     Design,
-    Estimand,
     Expectation,
     Question,
     Site,

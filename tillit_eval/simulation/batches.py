@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from tillit_eval.findings import Average
+from tillit_eval.findings import Average, Estimand
 from tillit_eval.scales import score_scales
 from tillit_eval.simulation.answers import ItemPlan, answer_round
 from tillit_eval.simulation.kernels import Floats, Ints, Marks, Round, draw_rounds
@@ -16,8 +16,6 @@ from tillit_eval.simulation.model import Truth
 
 if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
-
-Estimand = Literal["workplace", "stayed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

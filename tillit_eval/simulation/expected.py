@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tillit_eval.errors import DataProblem, check_option, few
-from tillit_eval.findings import Average
+from tillit_eval.findings import Average, Estimand
 from tillit_eval.simulation.answers import plan_items
-from tillit_eval.simulation.batches import Estimand, Question, one_batch
+from tillit_eval.simulation.batches import Question, one_batch
 from tillit_eval.simulation.kernels import Marks
 from tillit_eval.simulation.model import Truth
 from tillit_eval.simulation.seeds import Rng, generator
