@@ -216,3 +216,10 @@ def test_floors_come_from_the_file_that_gives_their_sources() -> None:
     assert thresholds.threshold("k_min") == floors.K_MIN == 10
     assert thresholds.threshold("k_floor") == floors.K_FLOOR == 5
     assert all(entry.source for entry in thresholds.thresholds().values())
+
+
+def test_every_cut_off_decides_something() -> None:
+    from tillit_eval.thresholds import thresholds
+
+    code = "".join(path.read_text(encoding="utf-8") for path in FILES)
+    assert set(re.findall(r'threshold\("(\w+)"\)', code)) == set(thresholds())
