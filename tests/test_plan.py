@@ -533,3 +533,25 @@ basis = "assumed"
     assert values["estimand"].tolist() == ["workplace", "stayed"]
     assert values["value"].tolist() == pytest.approx([6.0, 6.0], abs=1.0)
     assert values["without_reform"].tolist() == pytest.approx([0.0, 0.0], abs=0.6)
+
+
+def test_a_site_says_what_is_wrong_with_its_export_before_it_is_read(
+    make: Callable[..., Path],
+) -> None:
+    path = make()
+    answers = pd.read_csv(path.parent / "responses.csv")
+    bad = answers.drop(columns="source").assign(vt_1=77)
+    bad.to_csv(path.parent / "responses.csv", index=False)
+    site = read_study(path).site("north")
+    assert site.problems["kind"].tolist()[0] == "invalid_code"
+    with pytest.raises(DataProblem, match="does not fit the codebook"):
+        _ = site.responses
+
+
+def test_answers_that_do_not_say_it_come_from_where_the_study_says(
+    make: Callable[..., Path],
+) -> None:
+    path = make()
+    answers = pd.read_csv(path.parent / "responses.csv")
+    answers.drop(columns="source").to_csv(path.parent / "responses.csv", index=False)
+    assert set(read_study(path).site("north").responses["source"]) == {"synthetic"}

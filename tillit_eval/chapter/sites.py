@@ -20,8 +20,7 @@ from tillit_eval.phrases import Language, language, say
 INSTRUMENT = "vertical_trust"
 N_UNITS, N_PEOPLE = 12, 30
 MARGIN = 5.0
-_WHO = """problems = te.check_export(site.responses, site.codebook)
-te.exports.explain_problems(problems)"""
+_WHO = "te.exports.explain_problems(site.problems)"
 _ITEMS = f"""items = site.codebook.scale("{INSTRUMENT}").items
 found = te.assess_items(site.responses, items)
 te.tables.table_items(found.named(site.codebook.labels))"""

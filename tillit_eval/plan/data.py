@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.exports import (
+    check_export,
     read_invited,
     read_responses,
     read_series,
@@ -70,9 +71,15 @@ class SurveyData:
         """What is true, if the answers are simulated."""
         return read_truth(_path(self._site.truth, "truth"), survey=self.name)
 
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What is wrong with the export, never what a person answered."""
+        return check_export(self._files.responses, self.codebook)
+
     @cached_property
     def _responses(self) -> pd.DataFrame:
-        return read_responses(self._files.responses, self.codebook)
+        source = self._site.source
+        return read_responses(self._files.responses, self.codebook, source=source)
 
     @cached_property
     def _scores(self) -> pd.DataFrame:
@@ -85,8 +92,8 @@ class SurveyData:
 class SiteData:
     """The data of one site. Each table is read once; a caller gets a copy.
 
-    ``responses``, ``scores``, ``codebook``, ``invited``, ``waves`` and ``truth``
-    are those of its first survey; ``survey(name)`` gives any other.
+    ``responses``, ``problems``, ``scores``, ``codebook``, ``invited``, ``waves`` and
+    ``truth`` are those of its first survey; ``survey(name)`` gives any other.
 
     Parameters
     ----------
@@ -140,6 +147,11 @@ class SiteData:
     def responses(self) -> pd.DataFrame:
         """What came back in the first survey."""
         return self.survey().responses
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What is wrong with the export of the first survey."""
+        return self.survey().problems
 
     @property
     def scores(self) -> pd.DataFrame:

@@ -148,7 +148,9 @@ class Reading:
     def _label(self, value: object, where: str) -> Label | None:
         if isinstance(value, Mapping) and {*value} == {"en", "sv"}:
             return Label(en=str(value["en"]), sv=str(value["sv"]))
-        self.note(where, 'is not { en = "…", sv = "…" }')
+        if isinstance(value, str) and value:
+            return Label(en=value, sv=value)
+        self.note(where, 'is neither text nor { en = "…", sv = "…" }')
         return None
 
 
