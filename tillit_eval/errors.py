@@ -147,6 +147,30 @@ def few(values: Iterable[object], *, at_most: int = 5) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown or "none"
 
 
+def kind_of(value: object) -> str:
+    """Say what kind of thing a caller gave, never what is in it.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        For example ``a list``, ``an int``, ``nothing``.
+
+    Examples
+    --------
+    >>> kind_of([1]), kind_of(3), kind_of(None)
+    ('a list', 'an int', 'nothing')
+    """
+    if value is None:
+        return "nothing"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
+
+
 def check_option(name: str, value: object, allowed: Iterable[object]) -> None:
     """Refuse a value that is not one of the allowed ones, and list those.
 
@@ -176,7 +200,7 @@ def check_option(name: str, value: object, allowed: Iterable[object]) -> None:
             expected=f"one of {few(options, at_most=12)}",
             found=f"{value!r}"
             if isinstance(value, (str, int, float, bool))
-            else f"a {type(value).__name__}",
+            else kind_of(value),
             to_fix=f"give {name}= one of the values listed",
         )
 
@@ -239,7 +263,7 @@ def check_texts(names: Iterable[object]) -> None:
         raise DataProblem(
             "The name of a column must be text.",
             expected="one name in quotation marks, such as 'wave'",
-            found=f"a {type(odd[0]).__name__}",
+            found=kind_of(odd[0]),
             to_fix="give the name as it stands in the table",
         )
 
@@ -304,7 +328,7 @@ def check_table(value: object, *, table: str) -> None:
         raise DataProblem(
             f"This is not a table of {table}.",
             expected="a DataFrame with named columns",
-            found=f"a {type(value).__name__}",
+            found=kind_of(value),
             to_fix="read the file with one of the read_ functions first",
         )
     if value.shape[0] == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.phrases import Language, number, say
 from tillit_eval.thresholds import threshold
 
@@ -34,7 +34,7 @@ def check_floor(k_min: int) -> int:
     10
     """
     if isinstance(k_min, bool) or not isinstance(k_min, int) or k_min < K_FLOOR:
-        found = str(k_min) if isinstance(k_min, (int, float)) else type(k_min).__name__
+        found = str(k_min) if isinstance(k_min, (int, float)) else kind_of(k_min)
         raise DataProblem(
             "The floor for what may be shown is too low.",
             expected=f"a whole number, {K_FLOOR} or more (default {K_MIN})",

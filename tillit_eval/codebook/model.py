@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tillit_eval.errors import DataProblem, few
+from tillit_eval.errors import DataProblem, few, kind_of
 from tillit_eval.phrases import Label
 
 # Columns of the table ``responses`` beside the items, in their order there.
@@ -194,7 +194,7 @@ def check_codebook(value: object) -> Codebook:
     raise DataProblem(
         "This is not a codebook.",
         expected="what read_codebook gives",
-        found=f"a {type(value).__name__}",
+        found=kind_of(value),
         to_fix='read it first: codebook = te.read_codebook("codebook.toml")',
     )
 

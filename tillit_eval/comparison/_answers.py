@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.comparison._read import Columns
-from tillit_eval.errors import DataProblem, check_columns, check_texts
+from tillit_eval.errors import DataProblem, check_columns, check_texts, kind_of
 from tillit_eval.summaries.frames import as_narwhals, as_pandas
 
 
@@ -53,7 +53,7 @@ def check_top(top: object) -> tuple[float, ...] | None:
         raise DataProblem(
             "'top' does not say which answers count.",
             expected="codes such as (4, 5), or the lowest value that counts",
-            found="text" if isinstance(top, str) else f"a {type(top).__name__}",
+            found="text" if isinstance(top, str) else kind_of(top),
             to_fix="give top=(4, 5) for the two highest codes of five",
         )
     if any(math.isnan(code) for code in numbers):

@@ -8,7 +8,7 @@ from typing import Any
 
 from scipy.special import stdtr, stdtrit
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.findings import Interval, Verdict, decide_verdict
 from tillit_eval.thresholds import threshold
 
@@ -126,7 +126,7 @@ def check_margin(margin: object) -> float | None:
     if margin is None:
         return None
     if isinstance(margin, bool) or not isinstance(margin, (int, float)):
-        found = f"a {type(margin).__name__}"
+        found = kind_of(margin)
     elif math.isfinite(margin) and margin > 0:
         return float(margin)
     else:

@@ -10,7 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from tillit_eval.comparison._law import check_margin
-from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
+from tillit_eval.errors import (
+    DataProblem,
+    TooFewAnswers,
+    check_option,
+    check_texts,
+    few,
+)
 from tillit_eval.findings import Average, check_level
 from tillit_eval.floors import check_floor
 from tillit_eval.phrases import Phrase, phrase
@@ -68,6 +74,7 @@ def ask(
     k_min: int,
 ) -> Asked:
     """Check every option before any row is read."""
+    check_texts((scale,))
     check_option("average", average, ("people", "units"))
     return Asked(
         scale=str(scale),

@@ -14,7 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tillit_eval.errors import DataProblem, FileProblem, check_columns, check_table
+from tillit_eval.errors import (
+    DataProblem,
+    FileProblem,
+    check_columns,
+    check_table,
+    kind_of,
+)
 from tillit_eval.files.cells import as_text, map_distinct
 from tillit_eval.files.identities import find_identities
 from tillit_eval.files.paths import as_path
@@ -114,7 +120,7 @@ def _allowed(key_file: str | Path) -> Path:
         raise DataProblem(
             "This is not the path of a key file.",
             expected="text or a Path",
-            found=f"a {type(key_file).__name__}",
+            found=kind_of(key_file),
             to_fix='give for example key_file="private/pseudonyms.key"',
         )
     path = as_path(key_file).resolve()

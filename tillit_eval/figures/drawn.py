@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.phrases import Language, language
 
 if TYPE_CHECKING:
@@ -141,6 +141,6 @@ def _find(ax: Axes) -> Drawn:
         raise DataProblem(
             "Nothing is known about these Axes.",
             expected="Axes returned by one of the plot_ functions",
-            found=f"a {type(ax).__name__} drawn by something else",
+            found=f"{kind_of(ax)} drawn by something else",
             to_fix="keep what plot_changes and its sisters return",
         ) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tillit_eval.disclosure import Protected
-from tillit_eval.errors import DataProblem, check_columns
+from tillit_eval.errors import DataProblem, check_columns, kind_of
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
 from tillit_eval.phrases import Label, Language, language, number, say
@@ -105,7 +105,7 @@ def _check(table: object, before: str, after: str) -> pd.DataFrame:
         raise DataProblem(
             "Units can only be drawn from a table that is protected.",
             expected="what protect_table returns",
-            found=f"a {type(table).__name__}",
+            found=kind_of(table),
             to_fix='draw protect_table(table, count="n")',
         )
     given = table.table

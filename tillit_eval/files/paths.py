@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 
 
 def as_path(path: object) -> Path:
@@ -35,10 +35,6 @@ def as_path(path: object) -> Path:
     raise DataProblem(
         "This is not the path of a file.",
         expected="text or a Path, for example 'data/answers.csv'",
-        found="empty or odd text" if isinstance(path, str) else f"a {_kind(path)}",
+        found="empty or odd text" if isinstance(path, str) else kind_of(path),
         to_fix="give the path of the file",
     )
-
-
-def _kind(value: object) -> str:
-    return type(value).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.findings.base import Finding
 from tillit_eval.findings.sources import Source
 from tillit_eval.phrases import Label, Language, has_phrase, say
@@ -145,7 +145,7 @@ def _listed(findings: object) -> tuple[Finding, ...]:
         raise DataProblem(
             "These are not findings.",
             expected="findings, as returned by the compare_ and assess_ functions",
-            found=f"a {type(other[0]).__name__}",
+            found=kind_of(other[0]),
             to_fix="pass what those return; use protect_table for a table of numbers",
         )
     return given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.phrases import Language, number, percent, say
 
 
@@ -81,8 +81,6 @@ def check_level(level: object) -> float:
     raise DataProblem(
         "The level of an interval lies between 0 and 1.",
         expected="a number such as 0.95",
-        found=str(level)
-        if isinstance(level, (int, float))
-        else f"a {type(level).__name__}",
+        found=str(level) if isinstance(level, (int, float)) else kind_of(level),
         to_fix="give level=0.95",
     )

@@ -15,11 +15,19 @@ from tillit_eval.summaries.linking import check_one_row_each, check_two_waves
 
 
 def number_columns(scores: object, *, but: Collection[str | None]) -> list[str]:
-    """List the columns that hold numbers, except some."""
+    """List the columns that hold numbers, except some; refuse to find none."""
     schema = as_narwhals(scores, table="scores").collect_schema()
-    return [
+    found = [
         name for name, kind in schema.items() if kind.is_numeric() and name not in but
     ]
+    if not found:
+        raise DataProblem(
+            "The table holds no scores.",
+            expected="at least one column of numbers, as score_scales makes them",
+            found=f"columns {few(schema.names(), at_most=12)}, none of numbers",
+            to_fix="make scores from responses with score_scales first",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

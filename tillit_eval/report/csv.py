@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.files import replace_bytes
 from tillit_eval.phrases import Language, language
 
@@ -63,7 +63,7 @@ def write_csv(
         raise DataProblem(
             "This is not a table that can be written.",
             expected="a pandas DataFrame",
-            found=f"a {type(frame).__name__}",
+            found=kind_of(frame),
             to_fix="findings become one with te.tabulate(findings)",
         )
     safe = frame.copy()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tillit_eval.codebook import Codebook, Item, Scale
 from tillit_eval.codebook.model import check_codebook
-from tillit_eval.errors import DataProblem, check_columns, check_table, few
+from tillit_eval.errors import DataProblem, check_columns, check_table, few, kind_of
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -24,7 +24,7 @@ def check_responses(responses: object, codebook: object) -> None:
         raise DataProblem(
             "The table of responses is not a pandas DataFrame.",
             expected="a pandas DataFrame, one row per person and wave",
-            found=f"a {type(responses).__name__}",
+            found=kind_of(responses),
             to_fix="turn it into one first, for example with .to_pandas()",
         )
     check_codebook(codebook)

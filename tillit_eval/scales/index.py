@@ -212,6 +212,13 @@ def _groups(
         yield (), np.arange(len(responses)), 0
         return
     n_ungrouped = int(responses[by].isna().any(axis=1).sum())
+    if n_ungrouped == len(responses):
+        raise DataProblem(
+            "No row belongs to a group.",
+            expected=f"values in the columns {few(by)}",
+            found=f"{n_ungrouped} rows, all with an empty group",
+            to_fix="check the columns, or leave by= out",
+        )
     grouped = responses.groupby(by, sort=True, observed=True)
     sizes = grouped.size()
     in_order = np.argsort(grouped.ngroup().to_numpy(), kind="stable")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.codebook.model import check_codebook
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.simulation.kernels import Floats, Round, answer_items, draw_rounds
 from tillit_eval.simulation.model import Simulated, TrueScale, Truth
 from tillit_eval.simulation.seeds import Rng, generator
@@ -156,7 +156,7 @@ def plan_items(truth: Truth, codebook: Codebook) -> list[ItemPlan]:
         raise DataProblem(
             "This is not a truth to simulate from.",
             expected="what draft_truth or read_truth gives",
-            found=f"a {type(truth).__name__}",
+            found=kind_of(truth),
             to_fix="draft one first: truth = te.simulation.draft_truth(codebook)",
         )
     wrong: list[str] = []

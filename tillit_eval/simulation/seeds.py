@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 
 Rng = int | np.random.Generator | None
 
@@ -69,7 +69,7 @@ def generator(rng: Rng) -> np.random.Generator:
         raise DataProblem(
             "This cannot start a chain of random numbers.",
             expected="a whole number, a numpy Generator, or None",
-            found=f"a {type(rng).__name__}",
+            found=kind_of(rng),
             to_fix="give rng=1, or rng=seed_of(name of the site)",
         )
     return np.random.default_rng(rng)

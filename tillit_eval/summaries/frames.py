@@ -16,6 +16,7 @@ from tillit_eval.errors import (
     check_once,
     check_table,
     few,
+    kind_of,
 )
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
@@ -55,7 +56,7 @@ def as_narwhals(frame: object, *, table: str) -> Frame:
         raise DataProblem(
             f"This is not a table of {table}.",
             expected="a pandas or Polars table, or a DuckDB relation",
-            found=f"a {type(frame).__name__}",
+            found=kind_of(frame),
             to_fix="read the file with one of the read_ functions first",
         ) from None
     return wrapped
@@ -175,7 +176,7 @@ def check_names(names: object, *, argument: str) -> tuple[str, ...]:
     ('q1', 'q2')
     """
     if isinstance(names, str) or not isinstance(names, Iterable):
-        found = "one text" if isinstance(names, str) else f"a {type(names).__name__}"
+        found = "one text" if isinstance(names, str) else kind_of(names)
         raise DataProblem(
             f"'{argument}' is not a list of column names.",
             expected=f'a list, for example {argument}=["q1", "q2"]',

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from tillit_eval.errors import DataProblem, FileProblem, TooFewAnswers
+from tillit_eval.errors import DataProblem, FileProblem, TooFewAnswers, kind_of
 from tillit_eval.files import replace_text
 from tillit_eval.files.paths import as_path
 from tillit_eval.findings import Source
@@ -84,7 +84,7 @@ def write_summary(
         raise DataProblem(
             "This is not a summary that can be written.",
             expected="a Summary, as made by summarise_responses",
-            found=f"a {type(summary).__name__}",
+            found=kind_of(summary),
             to_fix="call summarise_responses first",
         )
     guarded = guard_summary(summary, k_min=check_floor(k_min))
@@ -171,8 +171,9 @@ def read_summary(path: str | os.PathLike[str]) -> Summary:
       found:    FileNotFoundError
       to fix:   check the path, or ask for the file again
     """
+    file = as_path(path)
     try:
-        read = json.loads(as_path(path).read_text(encoding="utf-8"))
+        read = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FileProblem(
             "The summary cannot be read.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tillit_eval.disclosure import Protected
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.phrases import Label, Language, language
 from tillit_eval.tables.drawing import draw_table
 
@@ -60,7 +60,7 @@ def display_protected(
         raise DataProblem(
             "Only a guarded table is drawn here.",
             expected="what protect_table returns",
-            found=f"a {type(table).__name__}",
+            found=kind_of(table),
             to_fix='give protect_table(table, count="n")',
         )
     lang = language(lang)
