@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import tillit_eval as te
+from tillit_eval.comparison._effective import effective_people
 
 WAVES = {"before": "2019", "after": "2021"}
 
@@ -214,3 +215,14 @@ def test_when_everyone_is_linked_the_share_of_the_workplace_is_that_of_pairs() -
     fewer = te.compare_shares(rows.iloc[1:], "agrees", **shared)
     assert fewer.method is not None
     assert fewer.method.key == "comparison.method_overlap_unequal"
+
+
+def test_units_more_alike_than_chance_do_not_make_more_people() -> None:
+    """The formula gives 64 times as many; the cap is the number of people."""
+    n, yes = np.full(8, 40.0), np.array([20.0, 20, 20, 20, 20, 20, 19, 21])
+    codes = np.arange(8)
+    assert effective_people(n, yes, codes, 0.95) == 320
+    assert effective_people(n, np.full(8, 20.0), codes, 0.95) == 320
+    assert effective_people(n, np.zeros(8), codes, 0.95) == 320
+    apart = effective_people(n, np.array([5.0, 35, 5, 35, 20, 20, 10, 30]), codes, 0.95)
+    assert 4 < apart < 40

@@ -170,6 +170,14 @@ def test_figures_and_tables_hide_what_sentences_hide() -> None:
     assert (kept.site, kept.role, kept.key) == ("north", "secondary", "done")
 
 
+def test_five_people_aside_are_enough_and_four_are_not() -> None:
+    shown = [
+        assess_share(count, of=50, scale="done", source="real").is_shown
+        for count in (0, 1, 4, 5, 45, 46, 49, 50)
+    ]
+    assert shown == [True, False, False, True, True, False, False, True]
+
+
 def test_no_guarded_row_of_a_hidden_change_holds_a_number() -> None:
     found: Findings = te.compare_overlapping(waves(50, 3), "trust", **WAVES)
     hidden = found[1]
