@@ -144,7 +144,11 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         ('source = "real"', 'source = "true"', "source is not one of 'real'"),
         ('codebook = "codebook.toml"', "", "no codebook, here or under [study]"),
         ('"answers.csv"', '"answer.csv"', "responses: there is no such file"),
-        ('sv = "Norr"', 'no = "Nord"', 'label: is neither text nor { en = "…", sv = "…" }'),
+        (
+            'sv = "Norr"',
+            'no = "Nord"',
+            'label: is neither text nor { en = "…", sv = "…" }',
+        ),
         ("[study]", "[Study]", "unknown key 'Study'"),
         ("[[site]]", "[[sites]]", "no [[site]]"),
     ],
