@@ -193,3 +193,45 @@ def test_no_guarded_row_of_a_hidden_change_holds_a_number() -> None:
         and row[field.name] == row[field.name]
     }
     assert numbers == set()
+
+
+def nested(finding: Finding) -> list[Finding]:
+    """Return a finding with all findings inside it."""
+    inside = [getattr(finding, field.name) for field in fields(finding)]
+    parts = [one for each in inside if isinstance(each, Findings) for one in each]
+    return [finding, *(deep for one in parts for deep in nested(one))]
+
+
+@pytest.mark.parametrize("source", ["real", "synthetic", "published", "mixed"])
+def test_findings_within_findings_carry_the_source_and_the_floor(source: str) -> None:
+    rows = waves(60, 20, 20)
+    rows["unit"] = rows["respondent"] % 8
+    rows["arm"] = np.where(rows["unit"] % 2 == 0, "a", "b")
+    rows["treated"] = rows["unit"] % 2 == 0
+    rows["other"] = rows["trust"].sample(frac=1, random_state=2).to_numpy()
+    rows["source"] = "real" if source == "mixed" else source
+    if source == "mixed":
+        rows.loc[rows["wave"] == "2021", "source"] = "synthetic"
+    ask = {"k_min": 12, **WAVES}
+    items = ["trust", "other", "agrees"]
+    found: list[Finding] = [
+        te.compare_paired(rows, "trust", **ask),
+        *te.compare_overlapping(rows, "trust", **ask),
+        *te.compare_overlapping(rows, "trust", unit=None, **ask),
+        te.compare_waves(rows, "trust", **ask),
+        te.compare_adjusted(rows, "trust", assigned="unit", **ask),
+        te.compare_shares(rows, "agrees", **ask),
+        te.assess_attrition(rows, scales=["trust"], arm="arm", **ask),
+        te.quality.assess_retest(rows, "trust", **ask),
+        te.assess_alpha(rows, items, k_min=12),
+        te.assess_omega(rows, ["trust", "other", "agrees"], k_min=12),
+        *te.assess_items(rows, items, k_min=12),
+        te.assess_aggregation(rows, ["trust"], k_min=12),
+    ]
+    every = [deep for one in found for deep in nested(one)]
+    assert len(every) > len(found) + 8
+    assert {(one.source, one.floor) for one in every} == {(source, 12)}
+    few = te.compare_overlapping(waves(4, 30, 30).assign(source=source), "trust", **ask)
+    if source != "published":
+        assert isinstance(few[1], NotAnswered)
+    assert {(one.source, one.floor) for one in few} == {(source, 12)}
