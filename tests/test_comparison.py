@@ -207,6 +207,17 @@ def test_a_column_of_zero_and_one_needs_no_top() -> None:
     assert one == replace(two, top=(), alternatives=one.alternatives)
 
 
+def test_a_list_of_one_code_is_that_code_and_a_number_is_the_lowest_that_counts() -> (
+    None
+):
+    rows = site()
+    for top, counts in (((3,), rows["q1"] == 3), (3, rows["q1"] >= 3)):
+        found = te.compare_shares(rows, "q1", top=top, **WAVES)
+        expected = te.compare_shares(rows.assign(q1=counts * 1.0), "q1", **WAVES)
+        assert found.mean_before == expected.mean_before
+        assert found.interval == expected.interval
+
+
 def test_under_twenty_people_a_share_has_the_exact_interval() -> None:
     scores = site(n_units=2, size=7)
     found = te.compare_shares(scores, "q1", top=(4, 5), unit=None, **WAVES)

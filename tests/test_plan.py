@@ -439,6 +439,7 @@ def test_guard_rails_know_which_direction_is_bad(study: Study, found: Findings) 
         ("rule_1", (4.0, 5.0), "down"),
         ("rule_1", (1.0, 2.0), "up"),
         ("rule_1", (4.0,), "down"),
+        ("rule_1", (1.0,), "up"),
         ("rule_4", (4.0, 5.0), "up"),
     ],
 )

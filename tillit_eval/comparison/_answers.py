@@ -12,9 +12,11 @@ from tillit_eval.comparison._read import Columns
 from tillit_eval.errors import DataProblem, check_columns, check_texts, kind_of
 from tillit_eval.summaries.frames import as_narwhals, as_pandas
 
+Top = float | tuple[float, ...]
+
 
 def count_answers(
-    responses: object, item: str, top: tuple[float, ...] | None, columns: Columns
+    responses: object, item: str, top: Top | None, columns: Columns
 ) -> pd.DataFrame:
     """Turn an item into 0 and 1; missing answers stay missing."""
     names = as_narwhals(responses, table="responses").collect_schema().names()
@@ -34,13 +36,13 @@ def count_answers(
     if top is None:
         return frame
     values = answers.to_numpy(dtype=float, na_value=np.nan)
-    inside = values >= top[0] if len(top) == 1 else np.isin(values, top)
+    inside = values >= top if isinstance(top, float) else np.isin(values, top)
     frame[item] = np.where(np.isnan(values), np.nan, inside.astype(float))
     return frame
 
 
-def check_top(top: object) -> tuple[float, ...] | None:
-    """Return the codes that count, or say why these are none."""
+def check_top(top: object) -> Top | None:
+    """Return the codes that count or the lowest value that does, or say why not."""
     if top is None:
         return None
     listed = list(top) if isinstance(top, (Sequence, np.ndarray)) else [top]
@@ -63,7 +65,8 @@ def check_top(top: object) -> tuple[float, ...] | None:
             found=f"{sum(map(math.isnan, numbers))} missing",
             to_fix="leave it out; missing answers never count",
         )
-    return tuple(numbers)
+    is_list = isinstance(top, (Sequence, np.ndarray))
+    return tuple(numbers) if is_list else numbers[0]
 
 
 def check_share_margin(margin: float | None) -> None:

@@ -89,8 +89,8 @@ def compare_shares(
     before, after : str
         The two values of `wave`. The difference is after minus before.
     top : sequence of float or float, optional
-        The codes that count, or the lowest value that counts. None means that
-        the column already holds 0 and 1.
+        The codes that count, in a list also if there is one; a single number is
+        the lowest value that counts. None means that the column holds 0 and 1.
     unit : str or None, default "unit"
         Column with the unit; used when it exists. None treats people as
         independent, and says so.
@@ -175,7 +175,8 @@ def compare_shares(
         check_pairs(summary, asked)
     else:
         check_waves_full(summary, asked)
-    shown: dict[str, Any] = {"estimand": estimand, "top": counted or ()}
+    codes = (counted,) if isinstance(counted, float) else counted
+    shown: dict[str, Any] = {"estimand": estimand, "top": codes or ()}
     if not summary.has_units:
         return _finding(
             summary, asked, *_independent(summary, asked, estimand), **shown

@@ -213,7 +213,7 @@ def _is_turned(codebook: Codebook, question: Question) -> bool:
     """Tell whether a larger share of an item means less of its scale."""
     item = codebook.item(question.scale)
     middle = (item.lowest + item.highest) / 2
-    counts_low = len(question.top) > 1 and max(question.top) < middle
+    counts_low = max(question.top, default=item.highest) < middle
     return item.reversed != counts_low
 
 
