@@ -106,6 +106,6 @@ def test_private_inside_a_project_is_allowed(tmp_path: Path) -> None:
 def test_wrong_column_and_wrong_path_say_so(tmp_path: Path) -> None:
     with pytest.raises(DataProblem, match="expected: a column 'pnr'"):
         te.pseudonymise(PEOPLE, "pnr", key_file=tmp_path / "key")
-    with pytest.raises(DataProblem, match="This is not the path of a key file"):
+    with pytest.raises(DataProblem, match="This is not the path of a file"):
         te.pseudonymise(PEOPLE, "id", key_file=7)  # type: ignore[arg-type]
     assert not (tmp_path / "key").exists()

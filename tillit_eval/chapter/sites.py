@@ -15,6 +15,7 @@ from tillit_eval.chapter.running import write_chapter
 from tillit_eval.errors import DataProblem, FileProblem
 from tillit_eval.files import replace_text
 from tillit_eval.files.paths import as_path
+from tillit_eval.files.writing import cannot_write
 from tillit_eval.phrases import Language, language, say
 
 INSTRUMENT = "vertical_trust"
@@ -84,7 +85,10 @@ def new_site(
             to_fix="choose another name; nothing was changed",
         )
     _make_folder(Path(folder))
-    draft = Path(tempfile.mkdtemp(dir=folder, prefix="."))
+    try:
+        draft = Path(tempfile.mkdtemp(dir=folder, prefix="."))
+    except OSError as error:
+        raise cannot_write(home, error) from None
     try:
         _fill(draft, name, lang)
         draft.chmod(0o755)

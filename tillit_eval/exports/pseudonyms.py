@@ -15,16 +15,15 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import (
-    DataProblem,
     FileProblem,
     check_columns,
     check_table,
-    kind_of,
 )
 from tillit_eval.files.cells import as_text, map_distinct
 from tillit_eval.files.identities import find_identities
 from tillit_eval.files.paths import as_path
 from tillit_eval.files.texts import fold
+from tillit_eval.files.writing import cannot_write
 
 _SHORTEST_KEY = 32
 # 96 bits: among a million people two share a pseudonym once in 10^17 tries.
@@ -116,13 +115,6 @@ def _canonical(text: str) -> str:
 
 def _allowed(key_file: str | Path) -> Path:
     """Refuse places where a key would travel with the data or be published."""
-    if not isinstance(key_file, (str, Path)):
-        raise DataProblem(
-            "This is not the path of a key file.",
-            expected="text or a Path",
-            found=kind_of(key_file),
-            to_fix='give for example key_file="private/pseudonyms.key"',
-        )
     path = as_path(key_file).resolve()
     folders = [folder.name.lower() for folder in path.parents]
     tracked = any((folder / ".git").exists() for folder in path.parents)
@@ -173,7 +165,10 @@ def _read_key(path: Path) -> bytes:
 
 def _make_key(path: Path) -> None:
     """Write a new key whole or not at all, and never over another."""
-    handle, name = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+    try:  # what mkstemp makes is readable by its owner only
+        handle, name = tempfile.mkstemp(dir=path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from None
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32) + "\n")
@@ -183,5 +178,7 @@ def _make_key(path: Path) -> None:
             os.link(name, path)
     except FileExistsError:
         return
+    except OSError as error:
+        raise cannot_write(path, error) from None
     finally:
         Path(name).unlink(missing_ok=True)

@@ -53,7 +53,7 @@ def replace_bytes(path: str | Path, data: bytes, *, make_folders: bool = True) -
             file.write(data)
         draft.replace(path)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -96,7 +96,8 @@ def replace_text(path: str | Path, text: str, *, make_folders: bool = True) -> P
     return replace_bytes(path, text.encode("utf-8"), make_folders=make_folders)
 
 
-def _cannot_write(path: Path, error: OSError) -> FileProblem:
+def cannot_write(path: Path, error: OSError) -> FileProblem:
+    """Return the error that says why a file could not be written."""
     return FileProblem(
         "A file cannot be written.",
         expected=f"a folder that may be written to, for {path.name}",
