@@ -8,9 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tillit_eval.comparison._moments import Rows
 from tillit_eval.comparison._read import Columns
 from tillit_eval.errors import DataProblem, check_columns, check_texts, kind_of
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.summaries import ChangeSummary
 from tillit_eval.summaries.frames import as_narwhals, as_pandas
+from tillit_eval.thresholds import threshold
 
 Top = float | tuple[float, ...]
 
@@ -78,3 +82,30 @@ def check_share_margin(margin: float | None) -> None:
             found=str(margin),
             to_fix="divide percentage points by 100",
         )
+
+
+def check_zero_one(summary: ChangeSummary) -> None:
+    """Refuse sums of anything but 0 and 1."""
+    pairs = (
+        (summary.all_before, summary.all_square_before),
+        (summary.all_after, summary.all_square_after),
+    )
+    if any(not np.allclose(one, two, rtol=0, atol=1e-9) for one, two in pairs):
+        raise DataProblem(
+            f"'{summary.scale}' holds other values than 0 and 1.",
+            expected="0 and 1, or top= to say which answers count",
+            found="sums that 0 and 1 cannot give",
+            to_fix="give top=(4, 5) for the two highest codes of five",
+        )
+
+
+def hides_few(rows: Rows) -> Phrase | None:
+    """Return why shares are hidden that nearly everyone or nearly no one is behind."""
+    k_cell = threshold("k_cell")
+    cells = (
+        *(rows.sum_before.sum(), (rows.n_before - rows.sum_before).sum()),
+        *(rows.sum_after.sum(), (rows.n_after - rows.sum_after).sum()),
+    )
+    if min(cells) >= k_cell:
+        return None
+    return phrase("comparison.hidden_share", n=int(k_cell))

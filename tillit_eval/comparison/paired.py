@@ -6,18 +6,10 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from tillit_eval.comparison._averages import (
     average_words,
     may_stand_beside,
     method_by_unit,
-)
-from tillit_eval.comparison._effects import (
-    average_interval,
-    change_interval,
-    gamma_correction,
-    over_spread,
 )
 from tillit_eval.comparison._enough import (
     check_average,
@@ -31,7 +23,6 @@ from tillit_eval.comparison._moments import (
     mean_of_changes,
     mean_of_units,
     stayed,
-    variance,
 )
 from tillit_eval.comparison._read import (
     Asked,
@@ -40,8 +31,9 @@ from tillit_eval.comparison._read import (
     clusters,
     read_change,
 )
+from tillit_eval.comparison._standardised import change_variance, paired_effects
 from tillit_eval.comparison.model import PairedChange
-from tillit_eval.findings import Average, Findings, Interval
+from tillit_eval.findings import Average, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
@@ -203,19 +195,7 @@ def _independent(summary: ChangeSummary) -> Found:
     """Student's t over people."""
     n = float(summary.n_pairs.sum())
     estimate = float((summary.sum_after - summary.sum_before).sum() / n)
-    return Found(estimate, math.sqrt(_change_variance(summary) / n), n - 1)
-
-
-def _change_variance(summary: ChangeSummary) -> float:
-    """Return the variance of the changes over people; 0 if it is only rounding."""
-    squares = summary.square_before + summary.square_after
-    change = variance(
-        summary.n_pairs,
-        summary.sum_after - summary.sum_before,
-        squares - 2 * summary.product,
-    )
-    n = float(summary.n_pairs.sum())
-    return change if change * n > 1e-12 * float(squares.sum()) else 0.0
+    return Found(estimate, math.sqrt(change_variance(summary) / n), n - 1)
 
 
 def _finding(
@@ -236,7 +216,7 @@ def _finding(
     return PairedChange(
         **asked.shared(summary),
         **found.as_fields(),
-        **_effects(summary, found.interval, fit.estimate, (first, second)),
+        **paired_effects(summary, found.interval, fit.estimate, (first, second)),
         **_words(summary, asked.average, n_clusters),
         average=asked.average,
         mean_before=means[0],
@@ -250,51 +230,6 @@ def _finding(
         n_without_code=summary.n_without_code,
         n_movers=summary.n_movers,
     )
-
-
-def _effects(
-    summary: ChangeSummary,
-    interval: Interval,
-    estimate: float,
-    variances: tuple[float, float],
-) -> dict[str, Any]:
-    """Return the standardised changes with their intervals."""
-    n, level = int(summary.n_pairs.sum()), interval.level
-    spread = math.sqrt(sum(variances) / 2)
-    change = math.sqrt(_change_variance(summary))
-    if spread == 0 or change == 0:
-        return {}
-    sd_before, sd_after = (math.sqrt(one) for one in variances)
-    r = None
-    if sd_before > 0 and sd_after > 0:
-        r = float(
-            np.clip((sum(variances) - change**2) / (2 * sd_before * sd_after), -1, 1)
-        )
-    d_average, d_change = estimate / spread, estimate / change
-    if summary.has_units:
-        of_average = over_spread(interval, spread)
-        of_change = over_spread(interval, change)
-    else:
-        of_average = average_interval(
-            d_average,
-            sd_before=sd_before,
-            sd_after=sd_after,
-            r=r or 0.0,
-            n=n,
-            level=level,
-        )
-        of_change = change_interval(d_change, n=n, level=level)
-    correction = gamma_correction(n - 1)
-    return {
-        "d_average": d_average,
-        "d_average_interval": of_average,
-        "d_change": d_change,
-        "d_change_interval": of_change,
-        "g_average": correction * d_average,
-        "g_average_interval": over_spread(of_average, 1 / correction),
-        "g_df": float(n - 1),
-        "correlation": r,
-    }
 
 
 def _words(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from tillit_eval.comparison._answers import (
     check_share_margin,
     check_top,
+    check_zero_one,
     count_answers,
+    hides_few,
 )
 from tillit_eval.comparison._averages import (
     average_words,
@@ -50,12 +50,11 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_score
 from tillit_eval.comparison.model import ShareChange
 from tillit_eval.comparison.paired import left_out
-from tillit_eval.errors import DataProblem, check_option
+from tillit_eval.errors import check_option
 from tillit_eval.findings import Average, Estimand, Findings
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
-from tillit_eval.thresholds import threshold
 
 
 def compare_shares(
@@ -170,7 +169,7 @@ def compare_shares(
     if not isinstance(responses, ChangeSummary):
         responses = count_answers(responses, item, counted, columns)
     summary = read_change(responses, asked, columns)
-    _check_zero_one(summary)
+    check_zero_one(summary)
     if estimand == "stayed":
         check_pairs(summary, asked)
     else:
@@ -284,35 +283,9 @@ def _finding(
         n_after=counts[1],
         n_pairs=n_pairs,
         top=top,
-        hidden_because=_hides_few(rows),
+        hidden_because=hides_few(rows),
     )
-
-
-def _hides_few(rows: Rows) -> Phrase | None:
-    """Return why shares are hidden that nearly everyone or nearly no one is behind."""
-    k_cell = threshold("k_cell")
-    cells = (
-        *(rows.sum_before.sum(), (rows.n_before - rows.sum_before).sum()),
-        *(rows.sum_after.sum(), (rows.n_after - rows.sum_after).sum()),
-    )
-    if min(cells) >= k_cell:
-        return None
-    return phrase("comparison.hidden_share", n=int(k_cell))
 
 
 def _rows(summary: ChangeSummary, estimand: Estimand) -> Rows:
     return stayed(summary) if estimand == "stayed" else everyone(summary)
-
-
-def _check_zero_one(summary: ChangeSummary) -> None:
-    pairs = (
-        (summary.all_before, summary.all_square_before),
-        (summary.all_after, summary.all_square_after),
-    )
-    if any(not np.allclose(one, two, rtol=0, atol=1e-9) for one, two in pairs):
-        raise DataProblem(
-            f"'{summary.scale}' holds other values than 0 and 1.",
-            expected="0 and 1, or top= to say which answers count",
-            found="sums that 0 and 1 cannot give",
-            to_fix="give top=(4, 5) for the two highest codes of five",
-        )
