@@ -11,6 +11,7 @@ import pytest
 import tillit_eval as te
 from tillit_eval.disclosure import guard_findings, protect_findings
 from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered
+from tillit_eval.phrases import say
 from tillit_eval.quality import assess_attrition, assess_share
 
 WAVES = {"before": "2019", "after": "2021"}
@@ -50,7 +51,8 @@ def test_two_estimands_that_differ_by_few_people_are_not_both_shown(
         "trust: not shown. Beside the other change it would tell about fewer than 10 "
         "people."
     )
-    assert both[1].sentence("sv").startswith("trust: visas inte. Bredvid den andra")
+    swedish = say("comparison.hidden_beside", "sv", n=10)
+    assert both[1].sentence("sv") == f"trust: visas inte. {swedish}"
     guarded = both.to_frame(guarded=True)
     names = ["estimate", "mean_before", "mean_after", "interval_low", "d_average"]
     assert guarded.loc[1, names].isna().all()
@@ -91,7 +93,8 @@ def test_a_share_does_not_tell_how_few_were_not_linked() -> None:
     assert row_of(few)["n_pairs"] is None
     many = te.compare_shares(waves(50, 13, 12), "agrees", **WAVES)
     assert "63 answered before and 62 after, 50 of them both times." in str(many)
-    assert "några av dem båda gångerna" in few.sentence("sv")
+    swedish = say("comparison.people_shares_some", "sv", n_before="53", n_after="62")
+    assert swedish in few.sentence("sv")
 
 
 @pytest.mark.parametrize("agree", [0, 4, 36, 40])
@@ -163,7 +166,7 @@ def test_figures_and_tables_hide_what_sentences_hide() -> None:
     guarded = protect_findings(share)
     assert isinstance(guarded[0], NotAnswered)
     assert guarded[0].reason.say("en").endswith("it would tell about a few people.")
-    assert guarded[0].reason.say("sv").endswith("berätta om några få personer.")
+    assert guarded[0].reason.key == "disclosure.reason_gives_away"
     assert guarded.ledger["shown"].tolist() == [False]
     stamped = replace(share, site="north", role="secondary", key="done")
     kept = protect_findings(stamped)[0]
