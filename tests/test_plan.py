@@ -235,7 +235,7 @@ def test_people_in_units_left_out_are_counted(study: Study, found: Findings) -> 
     n = scores.query("unit == 'Unit 01'")["discretion"].notna().sum()
     why, counted = same_people.left_out[-1]
     assert why.say("en") == "in units that the plan leaves out (1)"
-    assert why.say("sv") == "i enheter som planen lämnar utanför (1)"
+    assert why.say("sv") == "i enheter som planen utesluter (1)"
     assert counted == n > 0
 
 
@@ -270,7 +270,7 @@ def test_refusals_say_why_in_both_languages(found: Findings) -> None:
     assert said["visits"] == (
         "Visits: cannot tell. Nothing was counted in Unit 01 before the reform began "
         "there, so there is no level to compare with. (Synthetic data.)",
-        "Besök: går inte att säga. Ingenting mättes i Unit 01 innan reformen började "
+        "Besök: går inte att avgöra. Ingenting mättes i Unit 01 innan reformen började "
         "där, så det finns ingen nivå att jämföra med. (Syntetiska data.)",
     )
     assert "0 of 3" in said["nothing"][0]
@@ -363,6 +363,29 @@ def test_tables_are_read_once_and_a_caller_cannot_change_them(study: Study) -> N
     assert site.waves["wave"].tolist() == ["before", "after"]
     assert site.units["unit"].iloc[0] == "Unit 01"
     assert site.label.say("sv") == "Norr"
+
+
+def test_expected_values_that_are_none_are_told(make) -> None:
+    path = make()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('name = "north"', 'name = "north"\nexpected = "expected.csv"'),
+        encoding="utf-8",
+    )
+    table = path.with_name("expected.csv")
+    table.write_text("site,key,scale\nnorth,trust,vertical_trust\n", encoding="utf-8")
+    with pytest.raises(DataProblem) as caught:
+        _ = read_study(path).site("north").expected
+    assert "The table of expected values does not fit" in str(caught.value)
+    assert "'estimand': the column is missing (1)" in str(caught.value)
+    assert "to fix:   name the columns as expected" in str(caught.value)
+    numbers = ",0.5,0.1,0.5"
+    table.write_text(
+        "site,key,scale,design,estimand,value,monte_carlo_error,without_reform\n"
+        f"north,trust,vertical_trust,paired,stayed{numbers}\n",
+        encoding="utf-8",
+    )
+    assert read_study(path).site("north").expected["value"].tolist() == [0.5]
 
 
 def test_what_a_site_does_not_have_is_said(study: Study) -> None:

@@ -101,7 +101,7 @@ def _read_column(
     may_be_empty = name in schema.may_be_empty or name not in schema.needed
     empty = pd.isna(meant) & ~np.isin(where, bad)
     if empty.any() and not may_be_empty:
-        problems.append(problem(name, "value_missing", raw.rows[empty]))
+        problems.append(problem(name, "cell_empty", raw.rows[empty]))
     texts = [as_text(value) for value in values]
     kinds = find_identities(texts) if kind == "text" else {}
     kinds["mojibake"] = [
@@ -184,5 +184,7 @@ def _refusal(schema: Schema, problems: list[Problem]) -> DataProblem:
         f"The table of {schema.name} does not fit its description in {places}.",
         expected=f"columns {', '.join(schema.needed)}{may}",
         found="; ".join(p.clause() for p in problems),
-        to_fix=say(f"exports.fix_{problems[0].kind}", "en"),
+        to_fix="name the columns as expected, and add those that are missing"
+        if problems[0].kind == "missing_column"
+        else say(f"exports.fix_{problems[0].kind}", "en"),
     )

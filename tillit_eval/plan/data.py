@@ -16,6 +16,8 @@ from tillit_eval.exports import (
     read_units,
     read_waves,
 )
+from tillit_eval.exports.schemas import Schema
+from tillit_eval.exports.tables import read_table
 from tillit_eval.plan.model import Site, SurveyFiles
 from tillit_eval.scales import score_scales
 from tillit_eval.simulation import Truth, read_truth, tabulate_truth
@@ -26,8 +28,20 @@ if TYPE_CHECKING:
     from tillit_eval.phrases import Label
 
 
+# What `expect_values` writes.
+EXPECTED = Schema(
+    name="expected values",
+    needed={
+        **dict.fromkeys(("site", "key", "scale", "design", "estimand"), "text"),
+        **dict.fromkeys(("value", "monte_carlo_error", "without_reform"), "number"),
+    },
+    optional={},
+    key=("site", "key", "estimand"),
+)
+
+
 class SurveyData:
-    """The tables of one survey. Each is read once; a caller gets a copy.
+    """The tables of one survey. Answers are read once; a caller gets a copy.
 
     Parameters
     ----------
@@ -66,7 +80,7 @@ class SurveyData:
         """When each wave was, and with which questionnaire."""
         return read_waves(_path(self._files.waves, "waves"))
 
-    @property
+    @cached_property
     def truth(self) -> Truth:
         """What is true, if the answers are simulated."""
         return read_truth(_path(self._site.truth, "truth"), survey=self.name)
@@ -90,7 +104,7 @@ class SurveyData:
 
 
 class SiteData:
-    """The data of one site. Each table is read once; a caller gets a copy.
+    """The data of one site. Answers are read once; a caller gets a copy.
 
     ``responses``, ``problems``, ``scores``, ``codebook``, ``invited``, ``waves`` and
     ``truth`` are those of its first survey; ``survey(name)`` gives any other.
@@ -198,12 +212,13 @@ class SiteData:
         import pandas as pd
 
         if self.plan.expected is None:
-            words = ["site", "key", "scale", "design", "estimand"]
-            numbers = ["value", "monte_carlo_error", "without_reform"]
-            kinds = dict.fromkeys(words, str) | dict.fromkeys(numbers, float)
-            return pd.DataFrame(columns=[*words, *numbers]).astype(kinds)
-        frame: pd.DataFrame = pd.read_csv(self.plan.expected, encoding="utf-8")
-        return frame
+            kinds = {
+                k: float if t == "number" else str for k, t in EXPECTED.types.items()
+            }
+            return pd.DataFrame(columns=list(kinds)).astype(kinds)
+        return read_table(
+            self.plan.expected, EXPECTED, source="synthetic", sheet=None, encoding=None
+        )
 
     def __repr__(self) -> str:
         return f"<SiteData: {self.name}>"
