@@ -22,7 +22,7 @@ from nbformat import v4
 
 from tillit_eval.chapter import compare_chapters, run_chapter
 from tillit_eval.chapter.comparing import visible_text
-from tillit_eval.chapter.running import FIGURE_TAG, figure_of
+from tillit_eval.chapter.notebooks import FIGURE_TAG, figure_of
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tillit_eval.chapter.notebooks import FIGURE_TAG, figure_of, read_chapter
 from tillit_eval.chapter.places import find_chapters
-from tillit_eval.chapter.running import (
-    FIGURE_TAG,
-    figure_of,
-    read_chapter,
-    run_chapter,
-)
+from tillit_eval.chapter.running import run_chapter
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Language

@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tillit_eval.chapter.comparing import Reproduction, compare_chapters
+from tillit_eval.chapter.notebooks import figure_of, read_chapter, write_chapter
 from tillit_eval.chapter.places import Places, find_chapters
-from tillit_eval.chapter.running import (
-    figure_of,
-    read_chapter,
-    run_chapter,
-    write_chapter,
-)
+from tillit_eval.chapter.running import run_chapter
 from tillit_eval.errors import DataProblem
 from tillit_eval.report import (
     Entry,

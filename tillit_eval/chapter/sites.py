@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tillit_eval.chapter.notebooks import write_chapter
 from tillit_eval.chapter.private import FOLDER
-from tillit_eval.chapter.running import write_chapter
 from tillit_eval.errors import DataProblem, FileProblem
 from tillit_eval.files import replace_text
 from tillit_eval.files.paths import as_path
