@@ -67,7 +67,7 @@ def test_a_rise_is_said_in_both_languages() -> None:
     assert plain(change.sentence("sv")) == (
         "Tillit till chefer ökade: +5,7 poäng (95 % KI 3,9 till 7,5). 48 personer i "
         "6 enheter svarade båda gångerna, 0 bara före och 0 bara efter. Detta är "
-        "förändringen hos dem som stannade, i genomsnitt över personer. I genomsnitt "
+        "förändringen hos dem som stannade, i genomsnitt över personer. Genomsnitt "
         "över enheter i stället: +5,7 poäng (95 % KI 3,9 till 7,5)."
     )
 
@@ -88,8 +88,8 @@ def test_cannot_tell_is_never_called_no_effect() -> None:
     assert "no effect" not in text
     assert "no change" not in text
     swedish = plain(unsure.sentence("sv"))
-    assert "det går inte att säga om det ökade eller minskade" in swedish
-    assert "Varken en förändring eller frånvaron av en" in swedish
+    assert "det går inte att avgöra om värdet ökade eller minskade" in swedish
+    assert "Data visar varken att något har förändrats" in swedish
     assert "ingen effekt" not in swedish
 
 
@@ -415,7 +415,7 @@ def test_no_variance() -> None:
                 lambda: compare(scores, "trust", unit=unit, **WAVES)  # noqa: B023
             )
             assert "The changes do not vary" in text
-            assert reason.startswith("Alla ändrades lika mycket")
+            assert reason.startswith("Alla förändrades lika mycket")
 
 
 def test_a_wave_with_too_few() -> None:

@@ -310,7 +310,7 @@ def test_findings_under_the_floor_lose_every_number() -> None:
     assert isinstance(guarded[1], NotAnswered)
     assert guarded[1].asked == "change"
     assert guarded[1].sentence("sv") == (
-        "Tillit: går inte att säga. Resultatet bygger på färre än 10 personer och "
+        "Tillit: går inte att avgöra. Resultatet bygger på färre än 10 personer och "
         "visas inte."
     )
     assert "2.5" not in guarded[1].to_frame().to_csv()
@@ -339,7 +339,7 @@ def test_a_share_of_everyone_is_not_shown_unless_published() -> None:
     )
     guarded = protect_findings([published])
     assert guarded[0] == published
-    assert guarded.note("en") == "All 1 findings are shown."
+    assert guarded.note("en") == "Every finding is shown (1)."
 
 
 def test_what_is_already_not_answered_stays_as_it_is() -> None:

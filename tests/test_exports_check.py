@@ -147,7 +147,7 @@ def test_problems_are_explained_in_both_languages() -> None:
         "trust1", "codes that the codebook does not know", 1, "0",
     ]  # fmt: skip
     swedish = te.exports.explain_problems(found, lang="sv")
-    assert list(swedish.columns)[:3] == ["Kolumn", "Vad som är fel", "Hur många"]
+    assert list(swedish.columns)[:3] == ["Kolumn", "Vad som är fel", "Antal"]
     assert swedish.iloc[0, 1] == "koder som kodboken inte känner till"
     with pytest.raises(DataProblem, match="The table of problems lacks a column"):
         te.exports.explain_problems(SOUND)

@@ -194,10 +194,10 @@ def test_counts_per_arm_and_sentences_in_both_languages() -> None:
         "Answers that are linked are not anonymous: they are personal data."
     )
     assert linkage.sentence("sv") == (
-        "Länkade med samma kod: 56 personer. Gick inte att skilja åt: 0. Med bara "
+        "Kopplade med samma kod: 56 personer. Gick inte att skilja åt: 0. Bara "
         "före: 24; bara efter: 0. Av alla som svarat minst en gång är "
-        "70\u00a0% länkade. Länkade per grupp: control 70\u00a0%; pilot 70\u00a0%. "
-        "Svar som länkas är inte anonyma: de är personuppgifter."
+        "70\u00a0% kopplade. Kopplade per grupp: control 70\u00a0%; pilot 70\u00a0%. "
+        "Svar som kopplas är inte anonyma: de är personuppgifter."
     )
     assert repr(linkage) == str(linkage) == linkage._repr_markdown_()
 

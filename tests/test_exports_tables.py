@@ -52,18 +52,17 @@ def test_everything_wrong_in_a_table_is_listed_at_once() -> None:
     assert str(caught.value).splitlines() == [
         "The table of series does not fit its description in 3 places.",
         "  expected: columns unit, period, indicator, value; optional denominator",
-        "  found:    'unit': empty in some rows (1, row positions 2); 'value': cells"
+        "  found:    'unit': empty cells where a value is needed (1, row positions 2); 'value': cells"
         " that are not numbers (1, row positions 3); 'unit, period, indicator': rows"
-        " that share what no two rows may share (1, row positions 1)",
-        "  to fix:   nothing if it is so; such rows cannot be linked or placed"
-        " in a unit",
+        " with the same key as another row (1, row positions 1)",
+        "  to fix:   fill the cells in, or take the rows out",
     ]
 
 
 def test_ratings_cases_and_their_order() -> None:
     ratings = pd.DataFrame({"target": [1, 1], "rater": ["A", "B"], "value": [3, 4]})
     assert exports.read_ratings(ratings)["target"].tolist() == ["1", "1"]
-    with pytest.raises(DataProblem, match="'target, rater': rows that share"):
+    with pytest.raises(DataProblem, match="'target, rater': rows with the same key"):
         exports.read_ratings(ratings.assign(rater="A"))
     cases = pd.DataFrame(
         {

@@ -489,7 +489,7 @@ def test_published_counts_are_drawn_with_how_many_of_how_many(ax) -> None:
     assert texts(ax) == ["0 av 3", "5 av 6"]
     assert by_height(ax) == pytest.approx([0.0, 5 / 6])
     assert ticks(ax)[0] == "0" + NBSP + "%"
-    assert ax.get_xlabel() == f"Andel, med 95{NBSP}% intervall"
+    assert ax.get_xlabel() == f"Andel, med 95{NBSP}% konfidensintervall"
     assert figures.figure_data(ax)["high"][0] == pytest.approx(0.708, abs=1e-3)
     assert "noticed: 0 of 3, 0" in figures.alt_text(ax, "en")
 

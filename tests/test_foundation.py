@@ -136,7 +136,7 @@ def test_language_is_chosen_once_and_can_be_overridden() -> None:
 def test_a_phrase_within_a_phrase_is_in_the_same_language() -> None:
     inner = phrase("words.fewer_than", n=10)
     outer = phrase("words.not_answered", name=Label("Trust", "Tillit"), reason=inner)
-    assert outer.say("sv") == "Tillit: går inte att säga. färre än 10"
+    assert outer.say("sv") == "Tillit: går inte att avgöra. färre än 10"
 
 
 def test_an_unknown_phrase_and_an_open_blank_are_said() -> None:
@@ -230,7 +230,7 @@ def test_what_cannot_be_answered_says_why_in_both_languages() -> None:
         source="real",
     )
     assert gap.sentence("en") == "trust: cannot tell. fewer than 10"
-    assert gap.sentence("sv") == "trust: går inte att säga. färre än 10"
+    assert gap.sentence("sv") == "trust: går inte att avgöra. färre än 10"
     assert "estimate" not in gap.to_frame().columns
 
 

@@ -501,7 +501,7 @@ def test_a_plan_that_leaves_everybody_out_is_refused(
     (found,) = run_plan(read_study(study.path), "north").where(key="same_people")
     assert isinstance(found, NotAnswered)
     assert found.reason.say("en") == "The plan leaves out every unit that has answers."
-    assert found.reason.say("sv").startswith("Planen lämnar alla enheter")
+    assert found.reason.say("sv").startswith("Planen utesluter alla enheter")
 
 
 def test_a_guard_rail_that_was_not_answered_stays_so(

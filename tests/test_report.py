@@ -242,7 +242,7 @@ def test_findings_can_be_handed_on_without_a_notebook(tmp_path: Path) -> None:
         "Vad det säger",
         "Hur det skattades",
     ]
-    assert table.cell(1, 1).text.startswith("Tillit: går inte att säga.")
+    assert table.cell(1, 1).text.startswith("Tillit: går inte att avgöra.")
     assert "Syntetiska data" in report.render_page(blocks, lang="sv")
 
 

@@ -26,7 +26,7 @@ NOTES = (
     *("merged_cells", "other_spelling", "wave_absent"),
 )
 # Kinds that only the other tables have; all of them refuse.
-OF_TABLES = ("not_number", "not_whole", "not_date", "repeated_key")
+OF_TABLES = ("cell_empty", "not_number", "not_whole", "not_date", "repeated_key")
 KINDS = (*STOPPING, *OF_TABLES, *NOTES)
 _POSITIONS_SHOWN = 5
 _LISTED = 40
