@@ -88,7 +88,9 @@ def test_the_ledger_speaks_swedish(tmp_path: Path) -> None:
         summary_of(responses({"a": 40, "b": 4}), "unit"), tmp_path / "s.json"
     )
     assert ledger["action"].tolist() == ["utelämnad"]
-    assert ledger["reason"].tolist() == ["färre fullständiga rader än det minsta tillåtna antalet"]
+    assert ledger["reason"].tolist() == [
+        "färre fullständiga rader än det minsta tillåtna antalet"
+    ]
 
 
 def test_a_unit_where_nearly_all_agree_is_not_shown(tmp_path: Path) -> None:
