@@ -54,7 +54,8 @@ def test_everything_wrong_in_a_table_is_listed_at_once() -> None:
         "  expected: columns unit, period, indicator, value; optional denominator",
         "  found:    'unit': empty cells where a value is needed (1, row positions 2); "
         "'value': cells that are not numbers (1, row positions 3); "
-        "'unit, period, indicator': rows with the same key as another row (1, row positions 1)",
+        "'unit, period, indicator': rows with the same key "
+        "as another row (1, row positions 1)",
         "  to fix:   fill the cells in, or take the rows out",
     ]
 
