@@ -83,3 +83,17 @@ def test_intervals_of_shares_at_the_edges(count: int, n: int) -> None:
         assert score.low == pytest.approx(n / (n + z2), rel=1e-12)
     assert 0 <= exact.low <= count / n <= exact.high <= 1
     assert 0 <= score.low <= count / n <= score.high <= 1
+
+
+def test_a_share_lost_of_few_people_has_the_exact_interval() -> None:
+    before = pd.DataFrame({"respondent": range(18), "wave": "1", "trust": 1.0})
+    rows = pd.concat([before, before.iloc[6:].assign(wave="2")]).assign(source="real")
+    found = quality.assess_attrition(rows, before="1", after="2", scales=["trust"])
+    assert found.interval == quality.clopper_pearson(6, 18)
+    assert found.method is not None
+    assert found.method.key == "quality.method_clopper_pearson"
+    more = pd.concat([rows, before.assign(respondent=range(100, 118))])
+    found = quality.assess_attrition(
+        more.assign(source="real"), before="1", after="2", scales=["trust"]
+    )
+    assert found.interval == quality.wilson(24, 36)

@@ -17,7 +17,7 @@ from tillit_eval.phrases import Label, Language, number, phrase, say
 from tillit_eval.quality._shares import wilson
 from tillit_eval.quality._waves import number_columns, two_waves
 from tillit_eval.quality.baseline import baseline_difference
-from tillit_eval.quality.shares import Share, is_large_cell
+from tillit_eval.quality.shares import Share, assess_share, is_large_cell
 from tillit_eval.summaries.frames import check_names, key_text
 
 
@@ -30,7 +30,7 @@ class Attrition(Estimate):
     estimate, share_lost : float
         Share of those with a score before who have none after.
     interval : Interval
-        Wilson, for `share_lost`.
+        For `share_lost`: Wilson, exact (Clopper-Pearson) under 20 people.
     n_lost, n_joined : int
         People lost, and people met only after.
     by_arm : Findings of Share
@@ -210,13 +210,16 @@ def assess_attrition(
     arms = _by_arm(started, lost, arm, level, floor, waves.source)
     gap = _differential(arms, level)
     n, n_lost = len(started), int(lost.sum())
+    share = assess_share(
+        n_lost, of=n, scale="", level=level, source=waves.source, k_min=floor
+    )
     return Attrition(
         scale="attrition",
         label=Label(
             say("quality.attrition_name", "en"), say("quality.attrition_name", "sv")
         ),
         estimate=n_lost / n,
-        interval=wilson(n_lost, n, level=level),
+        interval=share.interval,
         share_lost=n_lost / n,
         n_people=n,
         n_lost=n_lost,
@@ -229,7 +232,8 @@ def assess_attrition(
             for name in names
         ),
         estimand=phrase("quality.estimand_attrition", before=before, after=after),
-        method=phrase("quality.method_wilson"),
+        method=share.method,
+        because=share.because,
         left_out=((phrase("quality.no_code"), waves.n_without_code),)
         if waves.n_without_code
         else (),
@@ -268,17 +272,12 @@ def _by_arm(
     cells = [*((some, n) for _, some, n in counts), *([rest] if rest[1] else [])]
     hidden = any(not is_large_cell(some, n) or n < floor for some, n in cells)
     return Findings(
-        Share(
-            scale=name,
+        replace(
+            assess_share(
+                n_lost, of=n, scale=name, level=level, source=source, k_min=floor
+            ),
             complement_hidden=hidden and source != "published",
-            estimate=n_lost / n,
-            interval=wilson(n_lost, n, level=level),
-            n_count=n_lost,
-            n_people=n,
             estimand=phrase("quality.estimand_lost_in_arm"),
-            method=phrase("quality.method_wilson"),
-            source=source,
-            floor=floor,
         )
         for name, n_lost, n in counts
     )
