@@ -16,6 +16,8 @@ _WIDE_CM, _TIGHT_CM = 0.38, 0.16
 _NARROWEST = 4.0
 _DENSE = 0.5
 _BREAK = re.compile(r"[ \n]+")
+# How wide letters are beside the one that counts as 1; the widest of usual fonts.
+_NARROW, _WIDE = "fijlrt.,:;!|'()[] ", "mwMW@%—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,9 @@ def measure(grid: Grid) -> Measures:
     lines, words = [_NARROWEST] * grid.width, [_NARROWEST] * grid.width
     for cell, place in _placed(grid):
         wide = _BOLD if cell.head else 1.0
-        longest = max(map(len, cell.text.split("\n")))
+        longest = max(map(_letters, cell.text.split("\n")))
         lines[place] = max(lines[place], wide * longest)
-        words[place] = max([words[place], *(wide * len(w) for w in _parts(cell))])
+        words[place] = max([words[place], *(wide * _letters(w) for w in _parts(cell))])
     padding, letters = _fit(words, lines)
     letter = _LETTER_CM * letters / LETTERS_PT
     spare = (TEXT_WIDTH_CM - grid.width * padding) / letter - sum(words)
@@ -78,6 +80,19 @@ def measure(grid: Grid) -> Measures:
         padding=padding,
         letters=letters,
     )
+
+
+def _letters(text: str) -> float:
+    """Return how many letters of common width a text is as wide as."""
+    return sum(map(_letter, text))
+
+
+def _letter(sign: str) -> float:
+    if sign in _NARROW:
+        return 0.65
+    if sign in _WIDE:
+        return 1.6
+    return 1.2 if sign.isupper() else 1.05
 
 
 def _placed(grid: Grid) -> list[tuple[Cell, int]]:
