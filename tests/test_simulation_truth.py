@@ -135,7 +135,8 @@ def test_parts_without_a_basis_and_unknown_keys_are_told_together(
     assert str(problem.value) == (
         "The file that states the truth has parts that cannot be used.\n"
         "  expected: known keys only, and a basis for every part\n"
-        "  found:    2 problem(s): staff: scale 1: unknown key 'scal'; "
+        "  found:    4 problem(s): staff: scale 1: unknown key 'scal'; "
+        "staff: scale 1: no 'scale'; staff: shift 1: no 'amount'; "
         "staff: shift 1: no basis\n"
         '  to fix:   mend the keys named, and write basis = "assumed" or a source'
     )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+
+# Whatever ends a line, moves a terminal's cursor or turns the direction of writing.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
+_LONGEST_LINE, _LONGEST_NAME = 4_000, 80
 
 
 class TillitError(Exception):
@@ -36,11 +43,18 @@ class DataProblem(TillitError, ValueError):
     """
 
     def __init__(self, what: str, *, expected: str, found: str, to_fix: str) -> None:
-        self.what, self.expected = what, expected
-        self.found, self.to_fix = found, to_fix
+        self.what, self.expected = _one_line(what), _one_line(expected)
+        self.found, self.to_fix = _one_line(found), _one_line(to_fix)
         super().__init__(
-            f"{what}\n  expected: {expected}\n  found:    {found}\n  to fix:   {to_fix}"
+            f"{self.what}\n  expected: {self.expected}\n"
+            f"  found:    {self.found}\n  to fix:   {self.to_fix}"
         )
+
+
+def _one_line(text: str) -> str:
+    """Keep a line of an error one line, whatever name stands in it."""
+    line = _UNSEEN.sub(" ", text)
+    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
 
 
 class TooFewAnswers(DataProblem):
@@ -141,10 +155,14 @@ def few(values: Iterable[object], *, at_most: int = 5) -> str:
     >>> few(["a", "b", "c"], at_most=2)
     "'a', 'b' and 1 more"
     """
-    listed = [repr(value) for value in values]
+    listed = [_short(repr(value)) for value in values]
     rest = len(listed) - at_most
     shown = ", ".join(listed[:at_most])
     return f"{shown} and {rest} more" if rest > 0 else shown or "none"
+
+
+def _short(shown: str) -> str:
+    return shown if len(shown) <= _LONGEST_NAME else shown[:_LONGEST_NAME] + "…'"
 
 
 def kind_of(value: object) -> str:

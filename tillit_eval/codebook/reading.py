@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from tillit_eval.codebook.parsing import parse_codebook
 from tillit_eval.codebook.shipped import load_instrument
 from tillit_eval.errors import DataProblem, FileProblem
 from tillit_eval.files.paths import as_path
+from tillit_eval.files.toml_files import Unreadable, read_toml
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -104,21 +103,19 @@ def contradiction(problems: list[str]) -> DataProblem:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file, or say what kind of file it is not."""
+    what = {
+        "absent": ("is not there", "no file by that name"),
+        "letters": ("is not written in UTF-8", "other bytes"),
+        "closed": ("cannot be opened", ""),
+        "syntax": ("is not TOML", ""),
+        "content": ("is not TOML that can be used", ""),
+    }
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise _unreadable("is not there", "no file by that name") from None
-    except UnicodeDecodeError:
-        raise _unreadable("is not written in UTF-8", "other bytes") from None
-    except OSError as error:
-        raise _unreadable("cannot be opened", type(error).__name__) from None
-    try:
-        return tomllib.loads(unicodedata.normalize("NFC", text))
-    except tomllib.TOMLDecodeError as error:
-        place = str(error).rpartition("(")[2].rstrip(")")
-        raise _unreadable("is not TOML", f"a line that cannot be read, {place}") from (
-            None
-        )
+        return read_toml(path)
+    except Unreadable as error:
+        is_what, found = what[error.trouble]
+        found = found or error.found.replace("is not TOML", "cannot be read")
+    raise _unreadable(is_what, found)
 
 
 def _unreadable(what: str, found: str) -> FileProblem:

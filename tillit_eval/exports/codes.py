@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.codebook import Item
-from tillit_eval.files.cells import Cells, as_text, distinct
+from tillit_eval.files.cells import Cells, as_float, as_text, distinct
 from tillit_eval.files.raw import NONE_AT_ALL, Positions
 from tillit_eval.files.texts import NO_ANSWER, as_number, clean_text, fold
 
@@ -142,7 +142,7 @@ def _read(cell: object, lookup: _Lookup) -> _Reading:
 
 def _as_code(cell: object) -> float | None:
     if isinstance(cell, (bool, int, float, np.number, np.bool_)):
-        return float(cell)
+        return as_float(cell)
     return as_number(clean_text(cell)) if isinstance(cell, str) else None
 
 

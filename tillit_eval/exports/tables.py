@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +15,7 @@ from tillit_eval.errors import DataProblem, check_option, check_table
 from tillit_eval.exports.columns import match_columns
 from tillit_eval.exports.problems import Problem, problem
 from tillit_eval.exports.schemas import Schema, Type
-from tillit_eval.files.cells import Cells, as_text, distinct
+from tillit_eval.files.cells import Cells, as_float, as_text, distinct
 from tillit_eval.files.headers import Known
 from tillit_eval.files.identities import find_identities
 from tillit_eval.files.raw import RawTable, from_frame
@@ -28,6 +29,9 @@ from tillit_eval.files.texts import (
 )
 from tillit_eval.findings import Source
 from tillit_eval.phrases import say
+
+# Days outside of these are no days of cases, units or waves.
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
 
 
 def read_table(
@@ -131,7 +135,7 @@ def _as_text(cell: object) -> tuple[object, bool]:
 
 def _as_number(cell: object) -> tuple[object, bool]:
     if isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool):
-        return float(cell), True
+        return as_float(cell), math.isfinite(as_float(cell))
     text = clean_text(str(cell)).replace(" ", "")
     if isinstance(cell, str) and fold(text) in NO_ANSWER:
         return None, True
@@ -148,14 +152,20 @@ def _as_whole(cell: object) -> tuple[object, bool]:
 
 def _as_date(cell: object) -> tuple[object, bool]:
     if isinstance(cell, dt.date):
-        return pd.Timestamp(cell), True
+        return _timestamp(cell)
     text = as_text(cell)
     if text is None or fold(text) in NO_ANSWER:
         return None, True
     try:
-        return pd.Timestamp(dt.datetime.fromisoformat(text)), True
+        return _timestamp(dt.datetime.fromisoformat(text))
     except ValueError:
         return None, False
+
+
+def _timestamp(day: dt.date) -> tuple[object, bool]:
+    """Return a day of our own time; the others come of slips of the hand."""
+    is_ours = _FIRST_YEAR <= day.year <= _LAST_YEAR
+    return (pd.Timestamp(day), True) if is_ours else (None, False)
 
 
 _READERS: dict[Type, Callable[[object], tuple[object, bool]]] = {

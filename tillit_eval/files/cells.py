@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tillit_eval.errors import DataProblem
 from tillit_eval.files.texts import clean_text
 
 Cells = npt.NDArray[Any]
@@ -41,13 +42,45 @@ def as_text(cell: object) -> str | None:
     if isinstance(cell, (bool, np.bool_)):
         return str(int(cell))
     if isinstance(cell, (float, np.floating)):
-        return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+        return f"{cell:.0f}" if float(cell).is_integer() else repr(float(cell))
     if isinstance(cell, dt.datetime):
         whole_day = cell.time() == dt.time()
         return cell.date().isoformat() if whole_day else cell.isoformat(sep=" ")
     if isinstance(cell, bytes):
         return clean_text(cell.decode("utf-8", errors="replace")) or None
-    return clean_text(str(cell)) or None
+    return clean_text(_written(cell)) or None
+
+
+def _written(cell: object) -> str:
+    """Write a cell of any other kind; a number of endless length is none."""
+    try:
+        return str(cell)
+    except ValueError:  # Python's own guard against numbers of endless length
+        return "\ufffd"
+
+
+def as_float(cell: float | np.number[Any] | np.bool_) -> float:
+    """Return a number as float; one too large for that is infinite.
+
+    Parameters
+    ----------
+    cell : number
+        Also a whole number of any length.
+
+    Returns
+    -------
+    float
+        Infinite rather than an error.
+
+    Examples
+    --------
+    >>> as_float(3), as_float(10**400)
+    (3.0, inf)
+    """
+    try:
+        return float(cell)
+    except OverflowError:
+        return math.inf
 
 
 def is_empty(cell: object) -> bool:
@@ -92,8 +125,39 @@ def distinct(cells: Cells) -> tuple[npt.NDArray[np.int64], Sequence[object]]:
     values : sequence
         The distinct cells in order of appearance.
     """
-    where, values = pd.factorize(cells)
+    try:
+        where, values = pd.factorize(cells)
+    except TypeError:
+        raise not_single() from None
     return np.asarray(where, dtype=np.int64), list(values)
+
+
+def check_single(cells: Cells) -> None:
+    """Refuse a column whose cells hold lists or tables.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (n_rows,)
+        A column as read.
+
+    Raises
+    ------
+    DataProblem
+        If a cell is not one value.
+    """
+    kinds = set(map(type, cells)) if cells.dtype == object else set()
+    if any(kind.__hash__ is None for kind in kinds) or tuple in kinds:
+        raise not_single()
+
+
+def not_single() -> DataProblem:
+    """Return the error that says a cell holds more than one value."""
+    return DataProblem(
+        "A column holds lists or tables where single values belong.",
+        expected="one text, number or date in each cell",
+        found="cells with several values",
+        to_fix="spread them over columns of their own, or leave the column out",
+    )
 
 
 def map_distinct(cells: Cells, change: Callable[[object], str | None]) -> Cells:

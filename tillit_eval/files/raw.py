@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tillit_eval.errors import FileProblem
-from tillit_eval.files.cells import Cells
+from tillit_eval.files.cells import Cells, check_single
 from tillit_eval.files.headers import Known, find_header
 from tillit_eval.files.identities import looks_like_identity
 from tillit_eval.files.texts import as_number, clean_text, fold
@@ -109,7 +109,9 @@ def from_frame(frame: pd.DataFrame, known: Known) -> RawTable:
 def _as_cells(column: pd.Series) -> Cells:
     if column.dtype.kind in "fiu" and isinstance(column.dtype, np.dtype):
         return column.to_numpy()
-    return column.to_numpy(dtype=object, na_value=np.nan)
+    cells = column.to_numpy(dtype=object, na_value=np.nan)
+    check_single(cells)
+    return cells
 
 
 def from_grid(grid: Sequence[Sequence[object]], known: Known, *, file: str) -> RawTable:

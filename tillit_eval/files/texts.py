@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Zero-width characters and soft hyphens are invisible and come with copied text.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Zero-width signs, soft hyphens and marks of direction come with copied text, or are
+# put there so that two names look the same.
+_UNSEEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+_INVISIBLE: dict[int, str | None] = dict.fromkeys((0xAD, 0x61C, 0xFEFF, *_UNSEEN))
+# Signs that steer a terminal, and halves of letters, which no file can hold.
+_STEERING = (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+_INVISIBLE |= dict.fromkeys(set(_STEERING) - {*b"\t\n\x0b\x0c\r"}, "\ufffd")
 _NUMBER = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)?")
 # UTF-8 that was read as a Western 8-bit encoding and saved again.
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf…„–‰†]|â€|Â[\u00a0-\u00bf]|\ufffd")
+# A number with more digits is none that anybody measured or counted.
+_MOST_DIGITS = 40
 NO_ANSWER = frozenset({"", "na", "n/a", "#n/a", "#null!", "nan", "null", ".", "-"})
 
 
@@ -32,7 +39,8 @@ def clean_text(text: str) -> str:
     'Vård och omsorg'
     """
     if text.isascii():
-        return " ".join(text.split())
+        tidy = " ".join(text.split())
+        return tidy if tidy.isprintable() else tidy.translate(_INVISIBLE)
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
 
 
@@ -75,7 +83,7 @@ def as_number(text: str) -> float | None:
     >>> as_number("3,0"), as_number("3 times")
     (3.0, None)
     """
-    if not _NUMBER.fullmatch(text):
+    if len(text) > _MOST_DIGITS or not _NUMBER.fullmatch(text):
         return None
     return float(text.replace(",", ".").replace("\u2212", "-"))
 

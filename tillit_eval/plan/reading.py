@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +9,7 @@ from typing import Any, get_args
 from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, FileProblem, few
 from tillit_eval.files.paths import as_path
+from tillit_eval.files.toml_files import Unreadable, read_toml
 from tillit_eval.findings import Average, Estimand
 from tillit_eval.floors import K_FLOOR, K_MIN
 from tillit_eval.phrases import Label
@@ -120,23 +120,20 @@ def _refusal(problems: list[str]) -> DataProblem:
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
-    expected = "a TOML file in UTF-8"
-    what = "The study file cannot be read."
+    to_fix = {
+        "absent": "check the path",
+        "closed": "check the path, and that the file may be read",
+    }
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        found, to_fix = "no file at that path", "check the path"
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        place = str(error).rpartition("(")[2].rstrip(")")
-        found = (
-            "letters that are not UTF-8"
-            if isinstance(error, UnicodeDecodeError)
-            else f"a line that is not TOML, {place}"
-        )
-        to_fix = "mend the file, and save it as UTF-8"
-    except OSError as error:
-        found, to_fix = type(error).__name__, "check the path"
-    raise FileProblem(what, expected=expected, found=found, to_fix=to_fix)
+        return read_toml(file)
+    except Unreadable as error:
+        trouble, found = error.trouble, error.found
+    raise FileProblem(
+        "The study file cannot be read.",
+        expected="a TOML file in UTF-8",
+        found=found,
+        to_fix=to_fix.get(trouble, "mend the file, and save it as UTF-8"),
+    )
 
 
 def _study(raw: dict[str, Any], file: Path, reading: Reading) -> Study:

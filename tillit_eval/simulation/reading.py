@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tillit_eval.errors import FileProblem, few
 from tillit_eval.files.paths import as_path
+from tillit_eval.files.toml_files import Unreadable, read_toml
 from tillit_eval.simulation.model import (
     TrueScale,
     TrueShift,
@@ -18,24 +17,12 @@ from tillit_eval.simulation.model import (
     Truth,
 )
 from tillit_eval.simulation.series import TrueSeries
+from tillit_eval.simulation.shapes import find_parts, find_problems
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Table = Mapping[str, Any]
-
-_GROUP = ("group", "units", "arm", "start", "parent", "level", "assigned", "basis")
-_KEYS: dict[str, set[str]] = {
-    "unit_group": set(_GROUP),
-    "wave": {field.name for field in fields(TrueWave)} | {"basis"},
-    "scale": {field.name for field in fields(TrueScale)} | {"basis"},
-    "shift": {field.name for field in fields(TrueShift)} | {"basis"},
-    "series": {field.name for field in fields(TrueSeries)} | {"basis"},
-    "size": {"group", "people", "basis"},
-    "people": {field.name for field in fields(Truth)}
-    - {"site", "units", "waves", "scales", "shifts"}
-    | {"basis"},
-}
 
 
 def read_truth(path: str | Path, *, survey: str) -> Truth:
@@ -92,9 +79,9 @@ def read_truth(path: str | Path, *, survey: str) -> Truth:
     return Truth(
         site=str(read.get("site", "")),
         units=tuple(_units(read.get("unit_group", []), part.get("size", []))),
-        waves=tuple(TrueWave(**_values(each)) for each in part.get("wave", [])),
-        scales=tuple(TrueScale(**_values(each)) for each in part.get("scale", [])),
-        shifts=tuple(TrueShift(**_values(each)) for each in part.get("shift", [])),
+        waves=tuple(TrueWave(**_values(each)) for each in _stated(part, "wave")),
+        scales=tuple(TrueScale(**_values(each)) for each in _stated(part, "scale")),
+        shifts=tuple(TrueShift(**_values(each)) for each in _stated(part, "shift")),
         **people,
     )
 
@@ -130,7 +117,7 @@ def read_true_series(path: str | Path) -> tuple[TrueSeries, ...]:
       found:    no file at that path
       to fix:   check the path
     """
-    return tuple(TrueSeries(**_values(each)) for each in _read(path).get("series", []))
+    return tuple(TrueSeries(**_values(each)) for each in _stated(_read(path), "series"))
 
 
 def tabulate_truth(path: str | Path) -> pd.DataFrame:
@@ -173,23 +160,36 @@ def tabulate_truth(path: str | Path) -> pd.DataFrame:
             "value": ", ".join(map(str, value)) if isinstance(value, tuple) else value,
             "basis": table.get(f"basis_{name}", table["basis"]),
         }
-        for part, _, table in _parts(_read(path))
+        for part, _, table in find_parts(_read(path))
         for name, value in _values(table).items()
     ]
     return pd.DataFrame(rows, columns=["part", "name", "value", "basis"])
 
 
+def _stated(tables: Table, kind: str) -> Iterator[Table]:
+    """Give the parts of one kind that state anything."""
+    yield from filter(None, tables.get(kind, []))
+
+
 def _units(groups: Sequence[Table], sizes: Sequence[Table]) -> Iterator[TrueUnit]:
     """Spread the groups of units out, with the survey's own sizes."""
-    people = {each["group"]: each["people"] for each in sizes}
-    for group in groups:
+    people = {each["group"]: each["people"] for each in sizes if each}
+    for group in filter(None, groups):
         if group["group"] not in people:
             continue
+        n_people = people[group["group"]]
+        if isinstance(n_people, list) and len(n_people) != len(group["units"]):
+            raise FileProblem(
+                "A group of units has another number of units than of sizes.",
+                expected=f"{len(group['units'])} whole numbers, one for each unit",
+                found=f"{len(n_people)}",
+                to_fix="give people = one number for all units, or one for each",
+            )
         for i, unit in enumerate(group["units"]):
             start = _at(group.get("start"), i)
             yield TrueUnit(
                 unit=unit,
-                people=_at(people[group["group"]], i),
+                people=_at(n_people, i),
                 arm=group.get("arm", ""),
                 start=None if start is None else float(start),
                 parent=group.get("parent", ""),
@@ -217,18 +217,25 @@ def _frozen(value: Any) -> Any:
 
 def _read(path: str | Path) -> dict[str, Any]:
     """Read the file and refuse it if a part lacks its basis or has unknown keys."""
-    file = as_path(path)
     try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise FileProblem(
-            "The file that states the truth cannot be read.",
-            expected="a TOML file",
-            found="no file at that path" if missing else type(error).__name__,
-            to_fix="check the path" if missing else "mend the file as TOML in UTF-8",
-        ) from None
-    wrong = [problem for part in _parts(read) for problem in _problems(*part)]
+        read = read_toml(as_path(path))
+    except Unreadable as error:
+        missing, found = error.trouble == "absent", error.found
+    else:
+        _check_parts(read)
+        return read
+    raise FileProblem(
+        "The file that states the truth cannot be read.",
+        expected="a TOML file",
+        found=found,
+        to_fix="check the path" if missing else "mend the file as TOML in UTF-8",
+    )
+
+
+def _check_parts(read: Table) -> None:
+    wrong = [problem for part in find_parts(read) for problem in find_problems(*part)]
+    if not isinstance(read.get("site", ""), str):
+        wrong.append("'site' is not text")
     if wrong:
         raise FileProblem(
             "The file that states the truth has parts that cannot be used.",
@@ -236,25 +243,3 @@ def _read(path: str | Path) -> dict[str, Any]:
             found=f"{len(wrong)} problem(s): {'; '.join(wrong[:8])}",
             to_fix='mend the keys named, and write basis = "assumed" or a source',
         )
-    return read
-
-
-def _parts(read: Table) -> Iterator[tuple[str, str, Table]]:
-    """Give every part of the file: its name for people, its kind, its table."""
-    for kind in ("unit_group", "series"):
-        for i, table in enumerate(read.get(kind, [])):
-            yield f"{kind} {i + 1}", kind, table
-    for survey, content in read.get("survey", {}).items():
-        for kind in ("size", "wave", "scale", "shift"):
-            for i, table in enumerate(content.get(kind, [])):
-                yield f"{survey}: {kind} {i + 1}", kind, table
-        yield f"{survey}: people", "people", content.get("people", {})
-
-
-def _problems(name: str, kind: str, table: Table) -> list[str]:
-    if not table:
-        return []
-    known = _KEYS[kind]
-    keys = {key.removeprefix("basis_") for key in table}
-    wrong = [f"{name}: unknown key '{key}'" for key in sorted(keys - known)]
-    return wrong + ([] if table.get("basis") else [f"{name}: no basis"])

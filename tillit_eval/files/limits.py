@@ -1,0 +1,27 @@
+"""How large a file may be, so that a hostile or broken one is refused, not suffered.
+
+None of these is a matter of taste in method: each is far above any survey and far
+below what stops a laptop. Larger data go through ``summarise_responses`` on DuckDB.
+"""
+
+from __future__ import annotations
+
+MEBIBYTE = 2**20
+# Bytes of an export or a summary on the disk, and of a workbook once unpacked.
+LARGEST_FILE = 256 * MEBIBYTE
+LARGEST_UNPACKED = 512 * MEBIBYTE
+# A part of a workbook that unpacks to more than this many times its size is no
+# sheet (those reach 10 to 40), once it is large enough to matter.
+MOST_UNPACKED_TIMES = 200
+LARGEST_UNASKED = 16 * MEBIBYTE
+MOST_PARTS = 5_000
+# Excel's own number of columns, and rows times columns of any table.
+MOST_COLUMNS = 16_384
+MOST_CELLS = 50_000_000
+# Signs on one line of a CSV file: so many columns of 500 signs each.
+LONGEST_LINE = 8 * MEBIBYTE
+# A codebook of a thousand items with wordings in two languages has under 1 MiB.
+LARGEST_TOML = 4 * MEBIBYTE
+DEEPEST = 16
+MOST_DOTS = 100
+LARGEST_NUMBER = 2**53
