@@ -110,9 +110,7 @@ def test_without_complementary_suppression_the_attack_succeeds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = areas([40, 7, 25, 31], [3.2, 1.8, 4.0, 2.9])
-    monkeypatch.setattr(
-        kernel, "_lacking", lambda counts, *_, **__: np.zeros(counts.shape[1], bool)
-    )
+    monkeypatch.setattr(kernel, "leaks_of", lambda *_, **__: iter(()))
     counts, reach = widths(table, protect_table(table, count="n", digits=4).table)
     assert counts.tolist() == [[7.0, 7.0]]
     assert reach.max() < 0.01

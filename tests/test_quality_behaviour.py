@@ -325,11 +325,14 @@ def test_a_group_under_the_floor_is_not_shown(assess: Assess) -> None:
 
 def test_a_share_that_tells_about_four_people_is_not_shown() -> None:
     found = quality.assess_share(3, of=40, scale="Yes", source="real")
-    assert str(found) == "Yes: not shown, it would tell about fewer than 5 people."
+    assert str(found) == (
+        "Yes: not shown. Fewer than 5 people are on one side of the share."
+    )
     assert found.to_frame(guarded=True)["estimate"].isna().all()
     assert "not shown" in str(quality.assess_share(37, of=40, scale="x"))
-    assert "not shown" not in str(quality.assess_share(0, of=40, scale="x"))
-    assert "färre än 5 personer" in found.sentence("sv")
+    assert "not shown" in str(quality.assess_share(0, of=40, scale="x"))
+    assert "not shown" not in str(quality.assess_share(5, of=40, scale="x"))
+    assert "Färre än 5 personer" in found.sentence("sv")
 
 
 def test_an_arm_is_hidden_with_the_arm_that_would_give_it_away() -> None:

@@ -8,6 +8,7 @@ from tillit_eval.thresholds import threshold
 
 K_MIN = int(threshold("k_min"))
 K_FLOOR = int(threshold("k_floor"))
+K_CELL = int(threshold("k_cell"))
 
 
 def check_floor(k_min: int) -> int:
@@ -67,6 +68,35 @@ def is_shown(count: int, *, floor: int, source: str) -> bool:
     (False, True)
     """
     return source == "published" or count >= floor
+
+
+def shows_sides(count: int, of: int, *, k_cell: int = K_CELL) -> bool:
+    """Tell whether a share leaves enough people on both of its sides.
+
+    The one rule for shares, in sentences, tables and figures alike: a share of
+    everyone or of no one tells what each of them answered, and one of nearly
+    everyone or nearly no one tells it of almost each.
+
+    Parameters
+    ----------
+    count : int
+        People on one side.
+    of : int
+        People in all.
+    k_cell : int, default 5
+        Fewest people on either side.
+
+    Returns
+    -------
+    bool
+        True if it may be shown.
+
+    Examples
+    --------
+    >>> [shows_sides(count, 40) for count in (0, 4, 5, 35, 36, 40)]
+    [False, False, True, True, False, False]
+    """
+    return min(count, of - count) >= k_cell
 
 
 def show_count(

@@ -35,11 +35,13 @@ def others(table: pd.DataFrame, kept: set[str]) -> tuple[str, ...]:
     return tuple(str(name) for name in table.columns if str(name) not in kept)
 
 
-def check_names(table: pd.DataFrame, unit: str, wanted: tuple[str, ...]) -> None:
+def check_names(
+    table: pd.DataFrame, keys: tuple[str, ...], wanted: tuple[str, ...]
+) -> None:
     """Refuse a table that lacks a column; the units may stand in the index."""
     levels = [str(name) for name in table.index.names if name]
     named = [*map(str, table.columns), *levels]
-    check_columns(named, [unit], table="groups")
+    check_columns(named, list(keys), table="groups")
     check_columns(table.columns, wanted, table="groups")
 
 

@@ -1,130 +1,232 @@
-"""Which groups of one additive set must be hidden: arrays in, a mask out."""
+"""Which lines must be hidden so that nothing small can be worked out: arrays only.
+
+A *line* is what is hidden as one: a row of a table, or a finding. A line holds
+*sets* of people with a published number each. Sets are unions of *atoms*, the
+smallest groups that any published number tells apart. What a reader can work out
+by adding and subtracting is again about groups of people; a group that may not be
+shown must not be among them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.disclosure.crossed import Parts, crossed_leaks, loosest_bounds
+
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Whole = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Suppression:
-    """What is hidden in one additive set.
+class Measure:
+    """All numbers that are published about one thing, such as one scale.
 
     Attributes
     ----------
-    hidden : ndarray of bool, shape (G,)
-        Groups that may not be shown.
-    total_shown : bool
-        Whether the total of the set may be shown.
+    sets : ndarray of bool, shape (S, A)
+        Which atoms stand behind each number.
+    lines : ndarray of int, shape (S,)
+        The line each number stands in.
+    people : ndarray, shape (A,)
+        People in each atom.
+    yes : ndarray, shape (A,), or None
+        For a share: how many of them said yes.
     """
 
-    hidden: Mask
-    total_shown: bool
+    sets: Mask
+    lines: Whole
+    people: Array
+    yes: Array | None = None
 
 
-def suppress_groups(
-    counts: Array,
-    rank: npt.NDArray[np.int_],
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """How few people may stand behind a number, and on one side of a share.
+
+    Attributes
+    ----------
+    k_min : int
+        Fewest people behind a number.
+    k_cell : int
+        Fewest people on either side of a share.
+    """
+
+    k_min: int
+    k_cell: int
+
+    def forbid(self, people: Array, yes: Array | None) -> Mask:
+        """Tell which groups may not be shown for their own sake.
+
+        Parameters
+        ----------
+        people : ndarray, shape (n,)
+            People in each group.
+        yes : ndarray, shape (n,), or None
+            For a share: how many of them said yes.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            Groups of 1 to ``k_min - 1`` people, and shares with fewer than
+            ``k_cell`` people on one side.
+        """
+        some = people > 0.5
+        small = some & (people < self.k_min - 0.5)
+        if yes is None:
+            return np.asarray(small)
+        sides = np.minimum(yes, people - yes)
+        return np.asarray(small | (some & (sides < self.k_cell - 0.5)))
+
+
+def hide_lines(
+    measures: list[Measure],
+    size: Array,
+    rank: Whole,
+    floors: Floors,
     *,
-    k_min: int,
-    shares: tuple[tuple[Array, Array], ...] = (),
-    k_cell: int = 1,
-    rest: Array | None = None,
-    with_total: bool = True,
-) -> Suppression:
-    """Which groups must be hidden so that none can be worked out from the total?
+    hidden: Mask | None = None,
+    fixed: Mask | None = None,
+) -> Mask:
+    """Which lines must be hidden so that no group under the floor can be derived?
 
     Parameters
     ----------
-    counts : ndarray, shape (G, C)
-        People per group; one column per count (one wave, or linked pairs).
-    rank : ndarray of int, shape (G,)
-        Place of each group in the alphabet, to break ties between equal sizes.
-    k_min : int
-        Fewest people behind a number that may be shown.
-    shares : tuple of (ndarray, ndarray)
-        For each share: people who said yes and people asked, each of shape (G,).
-    k_cell : int, default 1
-        Fewest people on either side of a share that may be shown; 1 hides
-        shares of 0 and of 100 %.
-    rest : ndarray, shape (C,), optional
-        People in the total who are in no group. They are never published, so
-        they count as one more hidden group.
-    with_total : bool, default True
-        Whether the total of the set is published.
+    measures : list of Measure
+        Everything that is published together.
+    size : ndarray, shape (L,)
+        People behind each line: the smallest line is hidden first.
+    rank : ndarray of int, shape (L,)
+        Breaks ties between equal sizes, the lowest first.
+    floors : Floors
+        What may not be shown.
+    hidden : ndarray of bool, shape (L,), optional
+        Lines that are hidden for another reason.
+    fixed : ndarray of bool, shape (L,), optional
+        Lines that are published already and cannot be hidden.
 
     Returns
     -------
-    Suppression
-        The groups to hide, and whether the total may be shown.
-
-    Notes
-    -----
-    A group is unsafe with 1 to ``k_min - 1`` people in any count. If anything is
-    hidden and the total is known, the smallest remaining groups are hidden too
-    until at least two are hidden and the hidden ones hold ``k_min`` people in
-    every count. Where several counts lack cover, a group that helps most of them
-    is taken first. If that cannot be met, only the total is left.
+    ndarray of bool, shape (L,)
+        The lines to hide. Every step hides one more, so it comes to an end.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> suppress_groups(np.array([[25.0], [4.0], [12.0], [40.0]]),
-    ...     np.arange(4), k_min=10).hidden.tolist()
-    [False, True, True, False]
+    >>> sets = np.vstack([np.eye(4, dtype=bool), np.ones((1, 4), dtype=bool)])
+    >>> people = np.array([25.0, 4.0, 12.0, 40.0])
+    >>> whole = Measure(sets, np.arange(5), people)
+    >>> hide_lines([whole], sets @ people, np.arange(5), Floors(10, 5)).tolist()
+    [False, True, True, False, False]
     """
-    unsafe = _is_unsafe(counts, shares, k_min=k_min, k_cell=k_cell)
-    rest = np.zeros(counts.shape[1]) if rest is None else rest
-    rest_unsafe = bool(((rest > 0) & (rest < k_min)).any())
-    if not with_total or not (unsafe.any() or rest_unsafe):
-        return Suppression(unsafe, True)
-    sizes = np.column_stack([counts, *(asked for _, asked in shares)])
-    hidden = unsafe.copy()
+    kept = np.zeros(len(size), dtype=bool) if fixed is None else fixed
+    gone = np.zeros(len(size), dtype=bool) if hidden is None else hidden.copy()
+    for measure in measures:
+        own = floors.forbid(*_weigh(measure, measure.sets))
+        gone[measure.lines[own]] = True
+    gone &= ~kept
+    barred = gone.copy()
     while True:
-        lacking = _lacking(counts, hidden, shares, rest, k_min=k_min, k_cell=k_cell)
-        if not lacking.any():
-            return Suppression(hidden, True)
-        helps = ~hidden * (sizes[:, lacking] > 0).sum(axis=1)
-        if not helps.any():
-            return Suppression(np.ones_like(hidden), False)
-        hidden[np.lexsort((rank, counts.sum(axis=1), -helps))[0]] = True
+        leaks = [
+            helpers[~kept[helpers]]
+            for measure in measures
+            for helpers in leaks_of(measure, gone, floors, barred=barred)
+        ]
+        leaks = [helpers for helpers in leaks if len(helpers)]
+        if not leaks:
+            return gone
+        _close(leaks, size, rank, gone)
 
 
-def _is_unsafe(
-    counts: Array,
-    shares: tuple[tuple[Array, Array], ...],
-    *,
-    k_min: int,
-    k_cell: int,
-) -> Mask:
-    """Tell which groups may not be shown for their own sake, shape (G,)."""
-    unsafe = np.asarray(((counts > 0) & (counts < k_min)).any(axis=1))
-    for yes, asked in shares:
-        one_sided = (yes < k_cell) | (asked - yes < k_cell)
-        unsafe = np.logical_or(unsafe, (asked > 0) & one_sided)
-    return unsafe
+def _close(leaks: list[Whole], size: Array, rank: Whole, gone: Mask) -> None:
+    """Hide one line of each leak: what closes most first, then the smallest."""
+    while leaks:
+        helps = np.bincount(np.concatenate(leaks), minlength=len(size))
+        best = int(np.lexsort((rank, size, -helps))[0])
+        gone[best] = True
+        leaks = [helpers for helpers in leaks if best not in helpers]
 
 
-def _lacking(
-    counts: Array,
-    hidden: Mask,
-    shares: tuple[tuple[Array, Array], ...],
-    rest: Array,
-    *,
-    k_min: int,
-    k_cell: int,
-) -> Mask:
-    """Tell in which counts, then shares, the hidden groups give themselves away."""
-    behind = (counts[hidden] > 0).sum(axis=0) + (rest > 0)
-    people = counts[hidden].sum(axis=0) + rest
-    lacking = [(behind > 0) & ((behind < 2) | (people < k_min))]
-    for yes, asked in shares:
-        inside, total = yes[hidden].sum(), asked[hidden].sum()
-        known = total > 0 and (inside < k_cell or total - inside < k_cell)
-        lacking.append(np.array([known]))
-    return np.concatenate(lacking)
+def leaks_of(
+    measure: Measure, gone: Mask, floors: Floors, *, barred: Mask
+) -> Iterator[Whole]:
+    """List what can be worked out although it may not be shown.
+
+    Parameters
+    ----------
+    measure : Measure
+        All numbers about one thing.
+    gone : ndarray of bool, shape (L,)
+        Lines that are hidden.
+    floors : Floors
+        What may not be shown.
+    barred : ndarray of bool, shape (L,)
+        Lines hidden for their own sake: no number of theirs may follow, not even
+        that of a wave in which enough people answered.
+
+    Yields
+    ------
+    ndarray of int
+        The lines that give it away together, each of which could be hidden.
+    """
+    shown = ~gone[measure.lines] & (measure.sets @ measure.people > 0)
+    sets, lines = measure.sets[shown], measure.lines[shown]
+    if not len(sets):
+        return
+    some = measure.people > 0
+    sole = measure.sets[barred[measure.lines]] & some
+    inside = _contains(sets)
+    if _is_nested(sets, inside):
+        for group, helpers in _nested_groups(sets & some, inside):
+            is_sole = (sole == group).all(axis=1).any()
+            if is_sole or floors.forbid(*_weigh(measure, group[None, :]))[0]:
+                yield np.unique(lines[helpers])
+        return
+    found = False
+    parts = Parts(sets, measure.people, measure.yes, sole)
+    for helpers in crossed_leaks(parts, floors.forbid):
+        found = True
+        yield np.unique(lines[helpers])
+    if not found:
+        for helpers in loosest_bounds(parts, floors.k_min):
+            yield np.unique(lines[helpers])
+
+
+def _weigh(measure: Measure, sets: Mask) -> tuple[Array, Array | None]:
+    people = sets @ measure.people
+    return people, None if measure.yes is None else sets @ measure.yes
+
+
+def _contains(sets: Mask) -> Mask:
+    """Tell which set (row) holds which other (column) and more, shape (S, S)."""
+    numbers = sets.astype(np.float32)
+    common = numbers @ numbers.T
+    size = np.diag(common)
+    return np.asarray((common == size[None, :]) & (size[:, None] > size[None, :]))
+
+
+def _is_nested(sets: Mask, inside: Mask) -> bool:
+    """Tell whether any two sets are apart, the same, or one within the other."""
+    numbers = sets.astype(np.float32)
+    common = numbers @ numbers.T
+    size = np.diag(common)
+    same = (common == size[None, :]) & (common == size[:, None])
+    return bool((same | inside | inside.T | (common == 0)).all())
+
+
+def _nested_groups(sets: Mask, inside: Mask) -> Iterator[tuple[Mask, Whole]]:
+    """Give each set less the largest sets in it, and which sets that takes.
+
+    For nested sets these are the smallest groups that can be worked out.
+    """
+    for row in range(len(sets)):
+        below = np.flatnonzero(inside[row])
+        if not len(below):
+            continue
+        largest = below[~inside[np.ix_(below, below)].any(axis=0)]
+        group = sets[row] & ~sets[largest].any(axis=0)
+        if group.any():
+            yield group, np.append(largest, row)

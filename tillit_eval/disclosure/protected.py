@@ -25,9 +25,10 @@ class Protected:
         groups hidden to protect them look alike, because telling them apart
         would help to work out the small ones.
     ledger : DataFrame
-        One row per additive set: ``n_groups, n_shown, n_hidden, total_shown``.
+        One row per set of groups: ``n_groups, n_shown, n_hidden, total_shown,
+        n_totals_hidden``. A hidden total may not be published elsewhere either.
     unit : str
-        Column or index level that names the groups.
+        Column or index level that names the groups; the first of several.
     counts, values : tuple of str
         The columns that hold people, and those that hold numbers about them.
     total : str
@@ -75,8 +76,10 @@ class Protected:
                 groups=groups,
                 n=self.floor,
             )
-        if not self.ledger["total_shown"].all():
-            text += " " + say("disclosure.no_total", lang)
+        totals = int(self.ledger["n_totals_hidden"].sum())
+        if totals:
+            key = "no_total" if totals == 1 else "no_totals"
+            text += " " + say(f"disclosure.{key}", lang, totals=totals)
         return f"{text} {source_mark(self.source, lang)}".rstrip()
 
     def __str__(self) -> str:

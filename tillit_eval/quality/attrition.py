@@ -12,12 +12,12 @@ import pandas as pd
 from tillit_eval.codebook.model import KEY_COLUMNS
 from tillit_eval.errors import DataProblem, TooFewAnswers, check_texts
 from tillit_eval.findings import Estimate, Findings, Interval, Source, check_level
-from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.floors import K_MIN, check_floor, shows_sides
 from tillit_eval.phrases import Label, Language, number, phrase, say
 from tillit_eval.quality._shares import wilson
 from tillit_eval.quality._waves import number_columns, two_waves
 from tillit_eval.quality.baseline import baseline_difference
-from tillit_eval.quality.shares import Share, assess_share, is_large_cell
+from tillit_eval.quality.shares import Share, assess_share
 from tillit_eval.summaries.frames import check_names, key_text
 
 
@@ -59,7 +59,7 @@ class Attrition(Estimate):
     def is_shown(self) -> bool:
         """Whether enough people were met before, lost and kept."""
         return self.source == "published" or (
-            self.n_people >= self.floor and is_large_cell(self.n_lost, self.n_people)
+            self.n_people >= self.floor and shows_sides(self.n_lost, self.n_people)
         )
 
     def sentence(self, lang: Language | None = None) -> str:
@@ -270,7 +270,7 @@ def _by_arm(
     nowhere = np.array([key is None for key in keys])
     rest = int(lost[nowhere].sum()), int(nowhere.sum())
     cells = [*((some, n) for _, some, n in counts), *([rest] if rest[1] else [])]
-    hidden = any(not is_large_cell(some, n) or n < floor for some, n in cells)
+    hidden = any(not shows_sides(some, n) or n < floor for some, n in cells)
     return Findings(
         replace(
             assess_share(

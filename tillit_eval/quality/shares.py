@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, get_args
 
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Estimate, Source, check_level
-from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.floors import K_MIN, check_floor, shows_sides
 from tillit_eval.phrases import Language, number, phrase, say
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.thresholds import threshold
@@ -44,7 +44,7 @@ class Share(Estimate):
         """Whether enough people stand behind the share and on either side of it."""
         return self.source == "published" or (
             self.n_people >= self.floor
-            and is_large_cell(self.n_count, self.n_people)
+            and shows_sides(self.n_count, self.n_people)
             and not self.complement_hidden
         )
 
@@ -64,12 +64,6 @@ class Share(Estimate):
             count=number(self.n_count, 0, lang),
             people=number(self.n_people, 0, lang),
         )
-
-
-def is_large_cell(count: int, of: int) -> bool:
-    """Tell whether neither those counted nor the rest are 1 to 4 people."""
-    cells = (count, of - count)
-    return all(cell == 0 or cell >= threshold("k_cell") for cell in cells)
 
 
 def assess_share(
@@ -118,8 +112,8 @@ def assess_share(
 
     Notes
     -----
-    A share with 1 to 4 people on either side is not shown in words, unless the
-    count is published. Treats those counted as independent. Wilson's interval has
+    A share with fewer than 5 people on one side, also of everyone or of no one, is
+    not shown, unless the count is published. Treats those counted as independent. Wilson's interval has
     close to its stated coverage from about 20 people on; the exact one never has
     less, and is wide. Agrees with ``binom.test`` and ``prop.test(correct = FALSE)``
     in R.
