@@ -37,6 +37,7 @@ ROOM_QUESTION = {
     "comparison": "What changed",
     "simulation": "What would we see, if",
     "plan": "What we promised to ask",
+    "synthesis": "What the sites say together",
     "disclosure": "What may be shown",
     "figures": "How it looks, drawn",
     "tables": "How it looks, in rows",

@@ -132,6 +132,7 @@ OF_FINDINGS: dict[str, Callable[[Any], object]] = {
     "plot_changes": te.plot_changes,
     "plot_items": plot_items,
     "plot_shares": plot_shares,
+    "combine_findings": te.combine_findings,
 }
 TABLES = [
     *((name, call, ANSWERS, ITEMS) for name, call in OF_ANSWERS.items()),

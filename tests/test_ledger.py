@@ -42,6 +42,7 @@ BY_KIND = {
     "ItemQuality": "item-rest correlation and alpha without the item",
     "GuardRail": "guard rail (non-inferiority)",
     "Index": "official item-first index",
+    "Pooled": "pooled change",
 }
 BY_FIELD = {
     "equivalence_interval": "two one-sided tests",
@@ -87,6 +88,17 @@ BY_FIELD = {
     "floor_share": "shares of lowest and highest answers",
     "ceiling_share": "shares of lowest and highest answers",
     "item_indices": "official item-first index",
+    "prediction": "prediction interval",
+    "prediction_higgins": "prediction interval",
+    "tau_squared": "variance between sites",
+    "tau_squared_interval": "Q-profile interval",
+    "i_squared": "heterogeneity",
+    "i_squared_interval": "Q-profile interval",
+    "h_squared": "heterogeneity",
+    "q": "heterogeneity",
+    "p_heterogeneity": "heterogeneity",
+    "factor": "pooled change",
+    "unguarded": "pooled change",
 }
 
 

@@ -36,6 +36,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
     ),
     "simulation": ("simulate_responses",),
     "plan": ("read_study", "run_all", "run_plan"),
+    "synthesis": ("combine_findings",),
     "disclosure": ("protect_findings", "protect_table"),
     "figures": ("plot_answers", "plot_changes"),
     "tables": ("table_findings",),
@@ -44,7 +45,7 @@ _ROOM_OF = {name: room for room, names in _DOOR.items() for name in names}
 _ROOMS = (
     *("errors", "files", "phrases", "thresholds", "floors", "findings"),
     *("codebook", "exports", "scales", "summaries", "quality", "comparison"),
-    *("simulation", "plan", "disclosure", "figures", "tables"),
+    *("simulation", "plan", "synthesis", "disclosure", "figures", "tables"),
     *("report", "chapter", "cli"),
 )
 

@@ -1,0 +1,117 @@
+"""The synthesis must reproduce metafor's and clubSandwich's answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tillit_eval.findings import Change, Findings
+from tillit_eval.synthesis import combine_findings
+
+HERE = Path(__file__).parent / "reference" / "synthesis"
+R = pd.read_csv(HERE / "values.csv", comment="#").set_index(["case", "quantity"])[
+    "value"
+]
+# metafor stops when tau squared moves by less than 1e-14; ours by less still.
+ITERATED = 1e-7
+MARGIN = 5.0
+
+
+def change(site: str, estimate: float, error: float, **more: object) -> Change:
+    values = {
+        "scale": "trust",
+        "before": "1",
+        "after": "2",
+        "n_people": 80,
+        "margin": MARGIN,
+        "source": "synthetic",
+    }
+    return Change(site=site, estimate=estimate, standard_error=error, **(values | more))
+
+
+def changes(frame: pd.DataFrame) -> Findings:
+    return Findings(
+        change(row.site, row.estimate, row.standard_error) for row in frame.itertuples()
+    )
+
+
+def bcg_sites() -> pd.DataFrame:
+    """Log risk ratios of the thirteen trials of BCG (Colditz and others 1994)."""
+    d = pd.read_csv(HERE / "inputs" / "bcg.csv")
+    n1, n0 = d.tpos + d.tneg, d.cpos + d.cneg
+    return d.assign(
+        estimate=np.log(d.tpos / n1 / (d.cpos / n0)),
+        standard_error=np.sqrt(1 / d.tpos - 1 / n1 + 1 / d.cpos - 1 / n0),
+    )
+
+
+def all_sites() -> pd.DataFrame:
+    return pd.read_csv(HERE / "inputs" / "sites.csv")
+
+
+def trust_sites() -> pd.DataFrame:
+    return all_sites().query("outcome == 'trust'").reset_index(drop=True)
+
+
+def alike_sites() -> pd.DataFrame:
+    return trust_sites().head(6).assign(estimate=[2.0, 2.3, 1.9, 2.1, 2.2, 2.0])
+
+
+SITES = {
+    "bcg": bcg_sites,
+    "sites": trust_sites,
+    "three": lambda: trust_sites().head(3),
+    "alike": alike_sites,
+}
+
+
+def assert_reproduces(row: pd.Series, case: str, rel: float = ITERATED) -> None:
+    """Compare every quantity R stored for this case, by name and with its sign."""
+    expected = R.loc[case]
+    ours = row[expected.index].astype(float).to_dict()
+    assert ours == pytest.approx(expected.to_dict(), rel=rel, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", SITES)
+def test_a_pooled_change(case: str) -> None:
+    pooled = combine_findings(changes(SITES[case]()))
+    assert_reproduces(pooled.to_frame().iloc[0], case)
+    weights = {one.site: one.weight for one in pooled.contributions}
+    theirs = {site: R.loc[f"{case}_{site}", "weight"] for site in weights}
+    assert weights == pytest.approx(theirs, rel=ITERATED)
+    assert sum(weights.values()) == pytest.approx(1.0)
+
+
+def test_paule_and_mandel() -> None:
+    pooled = combine_findings(changes(bcg_sites()), method="paule-mandel")
+    assert_reproduces(pooled.to_frame().iloc[0], "bcg_pm")
+    assert pooled.contributions[0].weight == pytest.approx(
+        R.loc["bcg_pm_b01", "weight"], rel=ITERATED
+    )
+
+
+def test_the_trials_that_everybody_knows() -> None:
+    pooled = combine_findings(changes(bcg_sites()))
+    assert round(pooled.tau_squared, 6) == 0.313243
+    assert round(pooled.estimate, 6) == -0.714532
+    assert round(pooled.standard_error or 0, 6) == 0.180792
+    assert pooled.interval is not None
+    assert (round(pooled.interval.low, 6), round(pooled.interval.high, 6)) == (
+        -1.108444,
+        -0.320621,
+    )
+    assert round(100 * pooled.i_squared, 2) == 92.22
+
+
+def test_sites_that_agree_have_a_guard() -> None:
+    pooled = combine_findings(changes(alike_sites()))
+    assert pooled.tau_squared == 0.0
+    assert pooled.guard_acted
+    assert pooled.interval is not None
+    wide = pooled.interval.high - pooled.interval.low
+    bare = pooled.unguarded.high - pooled.unguarded.low
+    assert wide > 14 * bare
+    assert not combine_findings(changes(bcg_sites())).guard_acted
