@@ -11,6 +11,12 @@ from pathlib import Path
 
 from tillit_eval.errors import FileProblem, few
 from tillit_eval.files.headers import Known
+from tillit_eval.files.limits import (
+    LONGEST_LINE,
+    MEBIBYTE,
+    MOST_COLUMNS,
+)
+from tillit_eval.files.opening import check_extent, read_whole, too_many
 from tillit_eval.files.raw import RawTable, from_grid
 
 _MARKS = (
@@ -53,11 +59,14 @@ def read_csv_file(path: Path, known: Known, *, encoding: str | None) -> RawTable
         If the letters cannot be told with certainty, or the lines do not have
         the same number of cells.
     """
-    text = decode(path.read_bytes(), encoding, file=path.name)
+    text = decode(read_whole(path), encoding, file=path.name)
     separator, text = _stated_separator(text)
     if not text.strip(_HOLLOW):
         return from_grid([], known, file=path.name)
-    rows = _parse(text, separator or sniff_separator(text), file=path.name)
+    _check_lines(text, file=path.name)
+    separator = separator or sniff_separator(text)
+    check_extent(path.name, text.count("\n"), text.count(separator))
+    rows = _parse(text, separator, file=path.name)
     return from_grid(_rectangle(rows, file=path.name), known, file=path.name)
 
 
@@ -87,7 +96,7 @@ def decode(data: bytes, encoding: str | None, *, file: str) -> str:
     for name in tried:
         try:
             text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError, TypeError):  # codecs have errors of their own
             continue
         if "\x00" not in text:
             return text.removeprefix("\ufeff")
@@ -114,8 +123,20 @@ def _guess_encodings(data: bytes) -> list[str]:
 
 def _stated_separator(text: str) -> tuple[str, str]:
     """Read the line ``sep=;`` that Excel puts first, if it is there."""
-    stated = re.match(r'"?sep=(.)"?\r?\n', text, flags=re.IGNORECASE)
+    stated = re.match(r'"?sep=([^\w"\r\n])"?\r?\n', text, flags=re.IGNORECASE)
     return (stated[1], text[stated.end() :]) if stated else ("", text)
+
+
+def _check_lines(text: str, *, file: str) -> None:
+    """Refuse a line that no row of answers fills."""
+    is_long = len(text) > LONGEST_LINE
+    if is_long and max(map(len, io.StringIO(text, newline=None))) > LONGEST_LINE:
+        raise FileProblem(
+            f"'{file}' has a line that is too long.",
+            expected=f"at most {LONGEST_LINE // MEBIBYTE} million signs in a line",
+            found="a longer one",
+            to_fix="check that every row of answers is a line of its own",
+        )
 
 
 def sniff_separator(text: str) -> str:
@@ -156,8 +177,8 @@ def _lengths(text: str, separator: str) -> Counter[int]:
                 counted[len(row)] += 1
             if counted.total() >= _SNIFFED_ROWS:
                 break
-    except csv.Error:
-        return Counter()
+    except csv.Error:  # what could be read decides; the rest is told when it is read
+        return counted
     return counted
 
 
@@ -165,8 +186,15 @@ def _parse(text: str, separator: str, *, file: str) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         return list(reader)
-    except csv.Error:
-        line = reader.line_num
+    except csv.Error as error:
+        line, is_long = reader.line_num, "limit" in str(error)
+    if is_long:
+        raise FileProblem(
+            f"'{file}' has a cell that is too long, or a quotation mark not closed.",
+            expected=f"at most {csv.field_size_limit()} signs in a cell",
+            found=f"more in the cell that ends on line {line} or later",
+            to_fix="export the answers again, without long texts, or as an Excel file",
+        )
     raise FileProblem(
         f"'{file}' has a quotation mark that is not closed.",
         expected="every quoted cell to end with a quotation mark",
@@ -181,6 +209,8 @@ def _rectangle(rows: list[list[str]], *, file: str) -> Sequence[Sequence[str]]:
     if not filled:
         return []
     width = filled.most_common(1)[0][0]
+    if max(filled) > MOST_COLUMNS:
+        raise too_many(file, "columns", MOST_COLUMNS, max(filled))
     start = next(i for i, row in enumerate(rows) if len(row) == width)
     broken = [
         line

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 import warnings
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from tillit_eval.errors import FileProblem
+from tillit_eval.errors import FileProblem, TillitError
 from tillit_eval.files.cells import as_text
 from tillit_eval.files.headers import Known
+from tillit_eval.files.opening import check_extent
 from tillit_eval.files.raw import RawTable, from_grid
+from tillit_eval.files.sheets import Sheet, read_sheet, stream_rows
 from tillit_eval.files.texts import fold
+from tillit_eval.files.workbooks import check_workbook, not_a_workbook
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-_ZEROS = re.compile(r"0{2,}")
-# Serial numbers this small are codes that were given the format of a date.
-_LARGEST_CODE = 59
-_DAY_ZERO = dt.datetime(1899, 12, 31)
+_FIRST_ROWS = 6
 
 
 def read_excel_file(path: Path, known: Known, *, sheet: str | int | None) -> RawTable:
     """Read one sheet of an Excel file, formulas as the values they gave.
+
+    Nothing but cells is built: no links, macros, comments, pictures or charts.
 
     Parameters
     ----------
@@ -48,15 +45,21 @@ def read_excel_file(path: Path, known: Known, *, sheet: str | int | None) -> Raw
     Raises
     ------
     FileProblem
-        If the file is not a workbook, the sheet cannot be told, or a formula
-        was never calculated.
+        If the file is not a workbook, would not be safe to open, the sheet cannot
+        be told, or a formula was never calculated.
     """
-    book = _open(path, values=True)
-    page = _choose(book, known, sheet, file=path.name)
-    grid = [[_value(cell) for cell in row] for row in page.iter_rows()]
-    _check_formulas(path, page.title, grid)
-    filled = _fill_merged(page, grid)
-    table = from_grid(_trim(grid), known, file=path.name)
+    check_workbook(path)
+    with _opened(path) as book:
+        page = read_sheet(book, _choose(book, known, sheet, file=path.name), path.name)
+    if page.n_lost:
+        raise FileProblem(
+            f"'{path.name}' has formulas that were never calculated.",
+            expected="cells with values",
+            found=f"{page.n_lost} formulas without a stored value",
+            to_fix="open the file in Excel, let it calculate, and save it",
+        )
+    filled = _fill_merged(page, file=path.name)
+    table = from_grid(_trim(page.grid), known, file=path.name)
     merged = {
         column: np.intersect1d(np.array(lines) - table.above, table.rows)
         for column, lines in filled.items()
@@ -65,36 +68,43 @@ def read_excel_file(path: Path, known: Known, *, sheet: str | int | None) -> Raw
     return replace(table, merged={j: rows for j, rows in merged.items() if len(rows)})
 
 
-def _open(path: Path, *, values: bool) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a workbook for reading cells one by one; every trouble is a FileProblem."""
     import openpyxl
 
+    book, kind = None, ""
     with warnings.catch_warnings():
-        # openpyxl warns of styles, validation and extensions it does not keep;
-        # none of them touches a value.
-        warnings.simplefilter("ignore", UserWarning)
+        # openpyxl warns of styles, validation and extensions it does not keep, which
+        # touch no value, and of dates out of range, with the value in the warning.
+        warnings.simplefilter("ignore")
         try:
-            return openpyxl.load_workbook(path, data_only=values)
+            book = openpyxl.load_workbook(
+                path, read_only=True, data_only=True, keep_links=False, keep_vba=False
+            )
+            yield book
+        except TillitError:
+            raise
         except Exception as error:  # openpyxl lets any error of its parsers through
             kind = type(error).__name__
-    raise FileProblem(
-        f"'{path.name}' is not an Excel file that can be read.",
-        expected="a workbook saved as .xlsx",
-        found=f"a file that the reader gave up on ({kind})",
-        to_fix="open it in Excel and save it as .xlsx, or export as CSV UTF-8",
-    )
+        finally:
+            if book is not None:
+                book.close()
+    if kind:
+        raise not_a_workbook(path, kind)
 
 
-def _choose(
-    book: Any, known: Known, sheet: str | int | None, *, file: str
-) -> Worksheet:
-    pages: list[Worksheet] = book.worksheets
+def _choose(book: Any, known: Known, sheet: str | int | None, *, file: str) -> Any:
+    pages: list[Any] = book.worksheets
     if sheet is not None:
         for position, page in enumerate(pages):
             if sheet == position or fold(page.title) == fold(str(sheet)):
                 return page
         raise _sheet_problem(f"There is no such sheet in '{file}'.", len(pages))
-    filled = [page for page in pages if page.max_row > 1]
-    scores = [_score(page, known) for page in filled]
+    if len(pages) == 1:
+        return pages[0]
+    filled = [page for page in pages if _has_rows(book, page)]
+    scores = [_score(book, page, known) for page in filled]
     if len(filled) == 1 or (scores and scores.count(max(scores)) == 1):
         return filled[int(np.argmax(scores))]
     if not filled and pages:
@@ -113,61 +123,40 @@ def _sheet_problem(what: str, n_sheets: int) -> FileProblem:
     )
 
 
-def _score(page: Worksheet, known: Known) -> int:
+def _has_rows(book: Any, page: Any) -> bool:
+    """Tell whether anything stands below the first row."""
+    return any(row > 1 and cells for row, cells in stream_rows(book, page))
+
+
+def _score(book: Any, page: Any, known: Known) -> int:
     """Count the known names in the best of the first rows."""
-    rows = page.iter_rows(max_row=6, values_only=True)
-    return max(
-        (sum(fold(as_text(cell) or "") in known.names for cell in row) for row in rows),
-        default=0,
-    )
-
-
-def _value(cell: Any) -> object:
-    """Return what was typed, whatever format the sheet has put over it."""
-    value = cell.value
-    if isinstance(value, dt.datetime) and value.year <= 1900:
-        serial = (value - _DAY_ZERO).days
-        return serial if serial <= _LARGEST_CODE else value
-    if isinstance(value, dt.time) and value == dt.time():
-        return 0
-    if isinstance(value, int) and _ZEROS.fullmatch(cell.number_format or ""):
-        return str(value).zfill(len(cell.number_format))
-    return value
-
-
-def _check_formulas(path: Path, title: str, grid: Sequence[Sequence[object]]) -> None:
-    """Refuse formulas whose values were never stored: they would read as empty."""
-    if not _has_formulas(path):
-        return
-    page = _open(path, values=False)[title]
-    lost = sum(
-        cell.data_type == "f" and grid[i][j] is None
-        for i, row in enumerate(page.iter_rows())
-        for j, cell in enumerate(row)
-    )
-    if lost:
-        raise FileProblem(
-            f"'{path.name}' has formulas that were never calculated.",
-            expected="cells with values",
-            found=f"{lost} formulas without a stored value",
-            to_fix="open the file in Excel, let it calculate, and save it",
+    best = 0
+    for row, cells in stream_rows(book, page):
+        if row > _FIRST_ROWS:
+            break
+        best = max(
+            best, sum(fold(as_text(cell) or "") in known.names for _, cell in cells)
         )
+    return best
 
 
-def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as parts:
-        sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
-        return any(b"<f>" in data or b"<f " in data for data in map(parts.read, sheets))
-
-
-def _fill_merged(page: Worksheet, grid: list[list[object]]) -> dict[int, list[int]]:
+def _fill_merged(page: Sheet, *, file: str) -> dict[int, list[int]]:
     """Repeat a merged cell downwards in its own column; return what was filled."""
     filled: dict[int, list[int]] = {}
-    for area in page.merged_cells.ranges:
-        column, first = area.min_col - 1, area.min_row - 1
-        for row in range(first + 1, area.max_row):
-            grid[row][column] = grid[first][column]
-            filled.setdefault(column, []).append(row)
+    n_rows, width = len(page.grid), len(page.grid[0]) if page.grid else 0
+    n_covered = 0
+    for top, bottom, left, right in page.merged:
+        last, end = min(bottom, n_rows), min(right, width)
+        n_covered += max(last - top, 0) * max(end - left, 0)
+        check_extent(file, 0, n_covered)
+        for row in range(top, last):
+            covered = page.grid[row][left:end]
+            kept = page.grid[top][left] if covered else None
+            page.grid[row][left:end] = [kept, *[None] * (len(covered) - 1)][
+                : len(covered)
+            ]
+            if row > top and covered:
+                filled.setdefault(left, []).append(row)
     return filled
 
 

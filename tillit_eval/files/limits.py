@@ -15,10 +15,11 @@ LARGEST_UNPACKED = 512 * MEBIBYTE
 MOST_UNPACKED_TIMES = 200
 LARGEST_UNASKED = 16 * MEBIBYTE
 MOST_PARTS = 5_000
-# Excel's own number of columns, and rows times columns of any table.
-MOST_COLUMNS = 16_384
+# Columns, rows, and rows times columns of a table that is read into memory.
+MOST_COLUMNS = 5_000
+MOST_ROWS = 5_000_000
 MOST_CELLS = 50_000_000
-# Signs on one line of a CSV file: so many columns of 500 signs each.
+# Signs on one line of a CSV file: so many columns with a page of text in each.
 LONGEST_LINE = 8 * MEBIBYTE
 # A codebook of a thousand items with wordings in two languages has under 1 MiB.
 LARGEST_TOML = 4 * MEBIBYTE

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from tillit_eval.errors import FileProblem
-from tillit_eval.files.limits import LARGEST_FILE, MEBIBYTE
+from tillit_eval.files.limits import LARGEST_FILE, MEBIBYTE, MOST_CELLS, MOST_ROWS
 
 
 def is_file(path: Path) -> bool:
@@ -96,11 +96,33 @@ def too_large(path: Path, most: int) -> FileProblem:
     )
 
 
-def too_wide(file: str, what: str, most: int, found: int) -> FileProblem:
-    """Return the error that says a table has too many columns or cells."""
+def check_extent(file: str, n_rows: int, n_cells: int) -> None:
+    """Refuse a table with more rows or cells than can be read into memory.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    n_rows, n_cells : int
+        As the file says, or as they were counted.
+
+    Raises
+    ------
+    FileProblem
+        If there are too many.
+    """
+    if n_rows > MOST_ROWS:
+        raise too_many(file, "rows", MOST_ROWS, n_rows)
+    if n_cells > MOST_CELLS:
+        raise too_many(file, "cells", MOST_CELLS, n_cells)
+
+
+def too_many(file: str, what: str, most: int, found: int) -> FileProblem:
+    """Return the error that says a table has too many rows, columns or cells."""
     return FileProblem(
         f"'{file}' has too many {what} for a table of answers.",
         expected=f"at most {most} {what}",
-        found=f"{found} or more",
-        to_fix="check the separator, and keep the columns that are needed",
+        found=f"{found}",
+        to_fix="check the separator, keep the columns that are needed, "
+        "or split it by wave or site",
     )

@@ -9,6 +9,7 @@ from tillit_eval.errors import FileProblem
 from tillit_eval.files.csv_files import read_csv_file
 from tillit_eval.files.excel_files import read_excel_file
 from tillit_eval.files.headers import Known
+from tillit_eval.files.opening import check_size, is_file
 from tillit_eval.files.parquet_files import read_parquet_file
 from tillit_eval.files.paths import as_path
 from tillit_eval.files.raw import RawTable
@@ -67,6 +68,7 @@ def read_file(
     """
     file = _existing_file(path)
     kind = _kind(file)
+    check_size(file)
     if kind == "excel":
         return read_excel_file(file, known, sheet=sheet)
     if kind == "spss":
@@ -92,7 +94,14 @@ def _existing_file(path: str | Path) -> Path:
             found="a folder",
             to_fix="add the name of the file to the path",
         )
-    if not file.is_file():
+    if not is_file(file):
+        if file.exists():
+            raise FileProblem(
+                f"'{file.name}' is not an ordinary file.",
+                expected="the path of one export",
+                found="a pipe, a device or something else that cannot be read whole",
+                to_fix="save the export as a file first",
+            )
         raise FileProblem(
             f"There is no file '{file.name}'.",
             expected="the path of an export",
