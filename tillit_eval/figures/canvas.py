@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tillit_eval.findings import NotAnswered, Source, source_mark
+from tillit_eval.findings import Interval, NotAnswered, Source, source_mark
 from tillit_eval.phrases import Label, Language, number, say
 
 if TYPE_CHECKING:
@@ -100,6 +100,37 @@ def write_instead(ax: Axes, row: float, text: str) -> None:
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         zorder=5,
     )
+
+
+def draw_interval(
+    ax: Axes,
+    row: float,
+    interval: Interval,
+    factor: float,
+    limits: tuple[float, float],
+    colour: str,
+    *,
+    width: float,
+    dashed: bool = False,
+) -> None:
+    """Draw an interval; an end that does not close leaves the figure as an arrow."""
+    low, high = limits
+    ends = (
+        max(interval.low * factor, low),
+        min(interval.high * factor, high),
+    )
+    ax.plot(
+        ends,
+        [row, row],
+        color=colour,
+        linewidth=width,
+        zorder=3,
+        solid_capstyle="butt",
+        linestyle=(0, (3, 2)) if dashed else "-",
+    )
+    for end, place, marker in ((ends[0], low, "<"), (ends[1], high, ">")):
+        if end == place:
+            ax.plot([end], [row], marker, color=colour, markersize=5, clip_on=False)
 
 
 def finish(

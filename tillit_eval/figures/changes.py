@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
+from tillit_eval.figures.rows import RowsInWords, draw_rows, read_rows
 from tillit_eval.findings import (
     Change,
     Finding,
-    Interval,
     NotAnswered,
     row_names,
     source_of,
@@ -86,17 +86,9 @@ def plot_changes(
     lang = language(lang)
     guarded = _check(findings)
     changes = [finding for finding in guarded if isinstance(finding, Change)]
-    names = row_names(guarded, lang)
-    ax = canvas.paper(ax, rows=len(guarded), row=0.4, rest=1.05, names=names)
-    canvas.clean(ax)
-    canvas.name_rows(ax, names)
     limits = _limits(changes)
-    rows = range(len(guarded), 0, -1)
-    for row, finding in zip(rows, guarded, strict=True):
-        if isinstance(finding, Change):
-            _draw_change(ax, row, finding, limits, lang)
-        elif isinstance(finding, NotAnswered):
-            canvas.write_instead(ax, row, canvas.reason_in_words(finding, lang))
+    draw = partial(_draw_change, limits=limits)
+    ax = draw_rows(ax, guarded, draw, lang, row=0.4, rest=1.05)
     if changes:
         ax.axvline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
         canvas.write_ticks(ax, *limits, lang)
@@ -104,25 +96,20 @@ def plot_changes(
     else:
         ax.set_xticks([])
     canvas.finish(ax, source_of(guarded), lang, title=title)
-    return record(ax, _data(guarded, lang), _Words(guarded))
+    words = RowsInWords("figures.alt_changes", guarded, _say_change)
+    return record(ax, _data(guarded, lang), words)
 
 
-def _check(findings: Finding | Iterable[Finding]) -> list[Finding]:
+def _check(findings: Finding | Iterable[Finding]) -> list[Change | NotAnswered]:
     """Return what may be drawn, in order; refuse what cannot share an axis."""
-    guarded = list(guard_findings(findings))
+    guarded = read_rows(
+        findings,
+        Change,
+        kind="changes",
+        expected="changes, as returned by the compare_ functions",
+        to_fix="give the findings of a comparison, or use another plot_ function",
+    )
     changes = [finding for finding in guarded if isinstance(finding, Change)]
-    others = {
-        type(finding).__name__
-        for finding in guarded
-        if not isinstance(finding, (Change, NotAnswered))
-    }
-    if not guarded or others:
-        raise DataProblem(
-            "There is nothing here that can be drawn as changes.",
-            expected="changes, as returned by the compare_ functions",
-            found=few(sorted(others)) if others else "no finding",
-            to_fix="give the findings of a comparison, or use another plot_ function",
-        )
     units = {change.unit_of_measure for change in changes}
     levels = {change.interval.level for change in changes if change.interval}
     if len(units) > 1 or len(levels) > 1:
@@ -154,7 +141,7 @@ def _limits(changes: Sequence[Change]) -> tuple[float, float]:
 
 
 def _draw_change(
-    ax: Axes, row: int, change: Change, limits: tuple[float, float], lang: Language
+    ax: Axes, row: int, change: Change, lang: Language, *, limits: tuple[float, float]
 ) -> None:
     """Draw one change on its row."""
     factor = _factor(change)
@@ -163,11 +150,11 @@ def _draw_change(
         reach = change.margin * factor
         ax.fill_between([-reach, reach], row - 0.5, row + 0.5, color=canvas.BAND, lw=0)
         if change.equivalence_interval is not None:
-            _draw_interval(
+            canvas.draw_interval(
                 ax, row, change.equivalence_interval, factor, limits, edge, width=4.0
             )
     if change.interval is not None:
-        _draw_interval(ax, row, change.interval, factor, limits, edge, width=1.4)
+        canvas.draw_interval(ax, row, change.interval, factor, limits, edge, width=1.4)
     ax.plot(
         [change.estimate * factor],
         [row],
@@ -184,30 +171,6 @@ def _draw_change(
     canvas.beside(ax, row, verdict, at=66, bold=True)
 
 
-def _draw_interval(
-    ax: Axes,
-    row: int,
-    interval: Interval,
-    factor: float,
-    limits: tuple[float, float],
-    colour: str,
-    *,
-    width: float,
-) -> None:
-    """Draw an interval; an end that does not close leaves the figure as an arrow."""
-    low, high = limits
-    ends = (
-        max(interval.low * factor, low),
-        min(interval.high * factor, high),
-    )
-    ax.plot(
-        ends, [row, row], color=colour, linewidth=width, zorder=3, solid_capstyle="butt"
-    )
-    for end, place, marker in ((ends[0], low, "<"), (ends[1], high, ">")):
-        if end == place:
-            ax.plot([end], [row], marker, color=colour, markersize=5, clip_on=False)
-
-
 def _axis(changes: Sequence[Change], lang: Language) -> str:
     """Say what the axis measures, with waves where all agree and with levels."""
     unit = changes[0].unit_of_measure
@@ -218,8 +181,8 @@ def _axis(changes: Sequence[Change], lang: Language) -> str:
     )
     waves = {(change.before, change.after) for change in changes}
     parts = [say("figures.change", lang)]
-    if len(waves) == 1:
-        before, after = waves.pop()
+    before, after = waves.pop() if len(waves) == 1 else ("", "")
+    if before and after:
         parts = [say("figures.change_between", lang, before=before, after=after)]
     parts += [measured] if measured else []
     levels = [change.interval.level for change in changes if change.interval]
@@ -264,30 +227,13 @@ def _row(finding: Finding, name: str) -> dict[str, object]:
     }
 
 
-class _Words:
-    """Say the figure in a language: its kind, then every finding."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = findings
-
-    def __call__(self, lang: Language) -> str:
-        head = say("figures.alt_changes", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(source_of(self.findings), lang)
-        names = row_names(self.findings, lang)
-        rows = zip(self.findings, names, strict=True)
-        return " ".join([head, *(self._one(f, name, lang) for f, name in rows), *mark])
-
-    def _one(self, finding: Finding, name: str, lang: Language) -> str:
-        if isinstance(finding, NotAnswered):
-            return canvas.silent_in_words(finding, lang)
-        if not isinstance(finding, Change):
-            return ""
-        return say(
-            "figures.alt_change",
-            lang,
-            name=name,
-            amount=finding.amount(finding.estimate, lang, sign=True),
-            interval=finding.interval_in_words(lang),
-            verdict=finding.verdict_in_words(lang),
-            n=finding.count(finding.n_people, lang),
-        )
+def _say_change(change: Change, name: str, lang: Language) -> str:
+    return say(
+        "figures.alt_change",
+        lang,
+        name=name,
+        amount=change.amount(change.estimate, lang, sign=True),
+        interval=change.interval_in_words(lang),
+        verdict=change.verdict_in_words(lang),
+        n=change.count(change.n_people, lang),
+    )

@@ -151,6 +151,7 @@ def _row(finding: Finding, name: str, lang: Language) -> dict[str, str]:
     else:
         row["note"] = finding.sentence(lang)
     if isinstance(finding, Change):
-        row["waves"] = f"{finding.before}{DASH}{finding.after}"
+        waves = finding.before, finding.after
+        row["waves"] = DASH.join(waves) if any(waves) else ""
         row["verdict"] = finding.verdict_in_words(lang)
     return row
