@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from tillit_eval.findings import Change, Findings
-from tillit_eval.synthesis import combine_findings
+from tillit_eval.synthesis import assess_influence, combine_findings, rank_sites
+from tillit_eval.synthesis.pooling import numbers_of
+from tillit_eval.synthesis.ranking import rank_laws
 
 HERE = Path(__file__).parent / "reference" / "synthesis"
 R = pd.read_csv(HERE / "values.csv", comment="#").set_index(["case", "quantity"])[
@@ -115,3 +117,41 @@ def test_sites_that_agree_have_a_guard() -> None:
     bare = pooled.unguarded.high - pooled.unguarded.low
     assert wide > 14 * bare
     assert not combine_findings(changes(bcg_sites())).guard_acted
+
+
+OF_SITES = ("bcg", "sites", "alike")
+
+
+@pytest.mark.parametrize("case", OF_SITES)
+def test_what_each_site_does_to_the_number(case: str) -> None:
+    pooled = combine_findings(changes(SITES[case]()))
+    for one in assess_influence(pooled):
+        row = one.to_frame().iloc[0].rename({"cooks_distance": "cook.d"})
+        assert_reproduces(row, f"{case}_{one.site}", rel=1e-6)
+        assert one.shift == pytest.approx(one.estimate - pooled.estimate)
+
+
+@pytest.mark.parametrize("case", OF_SITES)
+def test_a_site_among_the_others(case: str) -> None:
+    for one in rank_sites(combine_findings(changes(SITES[case]()))):
+        assert_reproduces(
+            one.to_frame().iloc[0], f"{case}_shrunken_{one.site}", rel=1e-6
+        )
+
+
+@pytest.mark.parametrize("case", ["bcg", "sites"])
+def test_places_against_a_simulation(case: str) -> None:
+    pooled = combine_findings(changes(SITES[case]()))
+    y, v = numbers_of(pooled.pooled)
+    average = (pooled.estimate, pooled.standard_error or 0.0)
+    laws = rank_laws(y, v, pooled.tau_squared, average)
+    assert laws.sum(axis=1) == pytest.approx(1.0, abs=1e-9)
+    assert laws.sum(axis=0) == pytest.approx(1.0, abs=2e-4)
+    rng, draws = np.random.default_rng(7), 40_000
+    kept = pooled.tau_squared / (pooled.tau_squared + v)
+    means = average[0] + average[1] * rng.standard_t(len(y) - 1, (draws, 1))
+    truths = rng.normal(kept * y + (1 - kept) * means, np.sqrt(kept * v))
+    places = (-truths).argsort(axis=1).argsort(axis=1)
+    for place in range(len(y)):
+        share = (places == place).mean(axis=0)
+        assert laws[:, place] == pytest.approx(share, abs=4 * 0.5 / draws**0.5)

@@ -1,11 +1,17 @@
 """What do the sites say together, and how far would it hold for a new one?"""
 
 from tillit_eval.synthesis._reading import Contribution
+from tillit_eval.synthesis.influence import Influence, assess_influence
 from tillit_eval.synthesis.model import Pooled
 from tillit_eval.synthesis.pooling import combine_findings
+from tillit_eval.synthesis.ranking import SiteEstimate, rank_sites
 
 __all__ = [
     "Contribution",
+    "Influence",
     "Pooled",
+    "SiteEstimate",
+    "assess_influence",
     "combine_findings",
+    "rank_sites",
 ]
