@@ -77,6 +77,7 @@ def plot_changes(
     --------
     >>> import matplotlib
     >>> matplotlib.use("Agg")
+    >>> from tillit_eval.findings import Interval
     >>> change = Change(scale="trust", before="2014", after="2016", estimate=2.1,
     ...     interval=Interval(0.4, 3.8), verdict="rose", n_people=240, source="real")
     >>> ax = plot_changes([change])

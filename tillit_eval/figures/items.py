@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tillit_eval.disclosure import guard_findings
-from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Finding, NotAnswered, source_of
+from tillit_eval.figures.rows import RowsInWords, draw_rows, read_rows
+from tillit_eval.findings import Finding, source_of
 from tillit_eval.phrases import Label, Language, language, percent, say
 from tillit_eval.quality.items import ItemQuality
 from tillit_eval.thresholds import threshold
@@ -69,16 +68,14 @@ def plot_items(
     ['n = 210', 'top answer 31\xa0%']
     """
     lang = language(lang)
-    guarded = _check(findings)
-    names = [finding.name(lang) for finding in guarded]
-    ax = canvas.paper(ax, rows=len(guarded), row=0.32, names=names)
-    canvas.clean(ax)
-    canvas.name_rows(ax, names)
-    for row, finding in zip(range(len(guarded), 0, -1), guarded, strict=True):
-        if isinstance(finding, ItemQuality):
-            _draw_item(ax, row, finding, lang)
-        elif isinstance(finding, NotAnswered):
-            canvas.write_instead(ax, row, canvas.reason_in_words(finding, lang))
+    guarded = read_rows(
+        findings,
+        ItemQuality,
+        kind="items",
+        expected="what assess_items returns",
+        to_fix="give te.assess_items(responses, items)",
+    )
+    ax = draw_rows(ax, guarded, _draw_item, lang, row=0.32)
     lowest = min([0.0, *(f.item_rest for f in guarded if isinstance(f, ItemQuality))])
     canvas.write_ticks(ax, lowest - 0.05, 1.0, lang)
     usual = threshold("item_rest")
@@ -86,23 +83,8 @@ def plot_items(
     ax.axvline(usual, color=canvas.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
     canvas.name_axis(ax, say("figures.items_axis", lang, usual=usual))
     canvas.finish(ax, source_of(guarded), lang, title=title)
-    return record(ax, _data(guarded, lang), _Words(guarded))
-
-
-def _check(findings: Finding | Iterable[Finding]) -> list[Finding]:
-    """Return what may be drawn, in order; refuse what is not about items."""
-    guarded = list(guard_findings(findings))
-    wrong = [f for f in guarded if not isinstance(f, (ItemQuality, NotAnswered))]
-    if not guarded or wrong:
-        raise DataProblem(
-            "There is nothing here that can be drawn as items.",
-            expected="what assess_items returns",
-            found=few(sorted({type(f).__name__ for f in wrong}))
-            if wrong
-            else "no finding",
-            to_fix="give te.assess_items(responses, items)",
-        )
-    return guarded
+    words = RowsInWords("figures.alt_items", guarded, _say_item)
+    return record(ax, _data(guarded, lang), words)
 
 
 def _draw_item(ax: Axes, row: int, item: ItemQuality, lang: Language) -> None:
@@ -135,26 +117,11 @@ def _data(guarded: Sequence[Finding], lang: Language) -> pd.DataFrame:
     )
 
 
-class _Words:
-    """Say the figure in a language: its kind, then every finding."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = findings
-
-    def __call__(self, lang: Language) -> str:
-        head = say("figures.alt_items", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(source_of(self.findings), lang)
-        return " ".join([head, *(self._one(f, lang) for f in self.findings), *mark])
-
-    def _one(self, finding: Finding, lang: Language) -> str:
-        if isinstance(finding, NotAnswered):
-            return canvas.silent_in_words(finding, lang)
-        if not isinstance(finding, ItemQuality):
-            return ""
-        return say(
-            "figures.alt_item",
-            lang,
-            name=finding.name(lang),
-            rest=finding.item_rest,
-            n=finding.count(finding.n_people, lang),
-        )
+def _say_item(item: ItemQuality, name: str, lang: Language) -> str:
+    return say(
+        "figures.alt_item",
+        lang,
+        name=name,
+        rest=item.item_rest,
+        n=item.count(item.n_people, lang),
+    )

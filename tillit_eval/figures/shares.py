@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tillit_eval.disclosure import guard_findings
-from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Change, Estimate, Finding, NotAnswered, source_of
+from tillit_eval.figures.rows import RowsInWords, draw_rows, read_rows
+from tillit_eval.findings import Change, Estimate, Finding, source_of
 from tillit_eval.phrases import Label, Language, language, percent, say
 from tillit_eval.quality.shares import Share
 
@@ -66,47 +65,27 @@ def plot_shares(
     ['0 of 3']
     """
     lang = language(lang)
-    guarded = _check(findings)
-    names = [finding.name(lang) for finding in guarded]
-    ax = canvas.paper(ax, rows=len(guarded), rest=1.0, names=names)
-    canvas.clean(ax)
-    canvas.name_rows(ax, names)
-    for row, finding in zip(range(len(guarded), 0, -1), guarded, strict=True):
-        if isinstance(finding, Estimate):
-            _draw_share(ax, row, finding, lang)
-        elif isinstance(finding, NotAnswered):
-            canvas.write_instead(ax, row, canvas.reason_in_words(finding, lang))
+    guarded = read_rows(
+        findings,
+        Estimate,
+        kind="shares",
+        expected="findings whose unit of measure is a share",
+        to_fix="use plot_changes for changes, or another plot_ function",
+        fits=_is_share,
+    )
+    ax = draw_rows(ax, guarded, _draw_share, lang)
     ax.set_xlim(-0.02, 1.02)
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     ax.set_xticks(ticks, [percent(tick, 0, lang) for tick in ticks])
     ax.axvline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
     canvas.name_axis(ax, _axis(guarded, lang))
     canvas.finish(ax, source_of(guarded), lang, title=title)
-    return record(ax, _data(guarded, lang), _Words(guarded))
+    words = RowsInWords("figures.alt_shares", guarded, _say_share)
+    return record(ax, _data(guarded, lang), words)
 
 
-def _check(findings: Finding | Iterable[Finding]) -> list[Finding]:
-    """Return what may be drawn, in order; refuse what is no share."""
-    guarded = list(guard_findings(findings))
-    wrong = [f for f in guarded if not isinstance(f, NotAnswered) and not _is_share(f)]
-    if not guarded or wrong:
-        raise DataProblem(
-            "There is nothing here that can be drawn as shares.",
-            expected="findings whose unit of measure is a share",
-            found=few(sorted({type(f).__name__ for f in wrong}))
-            if wrong
-            else "no finding",
-            to_fix="use plot_changes for changes, or another plot_ function",
-        )
-    return guarded
-
-
-def _is_share(finding: Finding) -> bool:
-    return (
-        isinstance(finding, Estimate)
-        and not isinstance(finding, Change)
-        and finding.unit_of_measure == "share"
-    )
+def _is_share(finding: Estimate) -> bool:
+    return not isinstance(finding, Change) and finding.unit_of_measure == "share"
 
 
 def _draw_share(ax: Axes, row: int, share: Estimate, lang: Language) -> None:
@@ -162,27 +141,12 @@ def _data(guarded: Sequence[Finding], lang: Language) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-class _Words:
-    """Say the figure in a language: its kind, then every finding."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = findings
-
-    def __call__(self, lang: Language) -> str:
-        head = say("figures.alt_shares", lang, rows=len(self.findings))
-        mark = canvas.mark_in_words(source_of(self.findings), lang)
-        return " ".join([head, *(self._one(f, lang) for f in self.findings), *mark])
-
-    def _one(self, finding: Finding, lang: Language) -> str:
-        if isinstance(finding, NotAnswered):
-            return canvas.silent_in_words(finding, lang)
-        if not isinstance(finding, Estimate):
-            return ""
-        return say(
-            "figures.alt_share",
-            lang,
-            name=finding.name(lang),
-            amount=finding.amount(finding.estimate, lang),
-            interval=finding.interval_in_words(lang),
-            of=_count(finding, lang),
-        )
+def _say_share(share: Estimate, name: str, lang: Language) -> str:
+    return say(
+        "figures.alt_share",
+        lang,
+        name=name,
+        amount=share.amount(share.estimate, lang),
+        interval=share.interval_in_words(lang),
+        of=_count(share, lang),
+    )
