@@ -133,6 +133,7 @@ OF_FINDINGS: dict[str, Callable[[Any], object]] = {
     "plot_items": plot_items,
     "plot_shares": plot_shares,
     "combine_findings": te.combine_findings,
+    "plot_forest": te.plot_forest,
 }
 TABLES = [
     *((name, call, ANSWERS, ITEMS) for name, call in OF_ANSWERS.items()),

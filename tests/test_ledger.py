@@ -43,6 +43,8 @@ BY_KIND = {
     "GuardRail": "guard rail (non-inferiority)",
     "Index": "official item-first index",
     "Pooled": "pooled change",
+    "Influence": "influence of a site",
+    "SiteEstimate": "shrunken site estimate",
 }
 BY_FIELD = {
     "equivalence_interval": "two one-sided tests",
@@ -98,6 +100,14 @@ BY_FIELD = {
     "q": "heterogeneity",
     "p_heterogeneity": "heterogeneity",
     "factor": "pooled change",
+    "weight": "pooled change",
+    "shift": "influence of a site",
+    "rstudent": "influence of a site",
+    "dffits": "influence of a site",
+    "cooks_distance": "influence of a site",
+    "hat": "influence of a site",
+    "own": "shrunken site estimate",
+    "kept": "shrunken site estimate",
     "unguarded": "pooled change",
 }
 

@@ -38,7 +38,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
     "plan": ("read_study", "run_all", "run_plan"),
     "synthesis": ("combine_findings",),
     "disclosure": ("protect_findings", "protect_table"),
-    "figures": ("plot_answers", "plot_changes"),
+    "figures": ("plot_answers", "plot_changes", "plot_forest"),
     "tables": ("table_findings",),
 }
 _ROOM_OF = {name: room for room, names in _DOOR.items() for name in names}

@@ -4,6 +4,7 @@ from tillit_eval.figures.answers import plot_answers
 from tillit_eval.figures.changes import plot_changes
 from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
 from tillit_eval.figures.fidelity import plot_fidelity
+from tillit_eval.figures.forest import plot_forest
 from tillit_eval.figures.items import plot_items
 from tillit_eval.figures.rollout import plot_rollout
 from tillit_eval.figures.shares import plot_shares
@@ -16,6 +17,7 @@ __all__ = [
     "plot_answers",
     "plot_changes",
     "plot_fidelity",
+    "plot_forest",
     "plot_items",
     "plot_rollout",
     "plot_shares",

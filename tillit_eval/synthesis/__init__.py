@@ -1,6 +1,6 @@
 """What do the sites say together, and how far would it hold for a new one?"""
 
-from tillit_eval.synthesis._reading import Contribution
+from tillit_eval.synthesis._reading import Contribution, design_of
 from tillit_eval.synthesis.influence import Influence, assess_influence
 from tillit_eval.synthesis.model import Pooled
 from tillit_eval.synthesis.pooling import combine_findings
@@ -13,5 +13,6 @@ __all__ = [
     "SiteEstimate",
     "assess_influence",
     "combine_findings",
+    "design_of",
     "rank_sites",
 ]

@@ -16,6 +16,13 @@ from tillit_eval.thresholds import threshold
 
 Design = Literal["controlled", "uncontrolled"]
 FEWEST = 3
+_DESIGNS = {
+    "PairedChange": "paired",
+    "OverlappingChange": "overlapping",
+    "WavesChange": "waves",
+    "AdjustedChange": "adjusted",
+    "ShareChange": "shares",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,28 @@ def read_sites(
 def is_controlled(finding: Finding) -> bool:
     """Tell whether a change is measured against places without the reform."""
     return isinstance(finding, AdjustedChange)
+
+
+def design_of(finding: Finding) -> str:
+    """Return the design behind a change as a key of the phrases; empty for none.
+
+    Parameters
+    ----------
+    finding : Finding
+        Any finding.
+
+    Returns
+    -------
+    str
+        Such as ``paired``; nothing for a finding of a kind without a name here.
+
+    Examples
+    --------
+    >>> from tillit_eval.findings import Change
+    >>> design_of(Change(scale="x", before="1", after="2", estimate=1.0, n_people=50))
+    ''
+    """
+    return _DESIGNS.get(type(finding).__name__, "")
 
 
 def check_enough(pooled: Sequence[Change], given: int) -> None:
