@@ -577,3 +577,16 @@ def test_a_time_in_years_is_not_taken_for_a_month() -> None:
     units = pd.DataFrame({"unit": ["A", "B"], "start": ["2014.6", "2015-01-01"]})
     with pytest.raises(DataProblem, match=r"row positions 0\b"):
         te.figures.plot_rollout(units)
+
+
+@pytest.mark.parametrize("name", ["A", "A name of thirty-four letters, truly"])
+@pytest.mark.parametrize("lang", ["en", "sv"])
+def test_the_words_below_the_axis_use_the_room_there_is(name, lang):
+    drawn_on = figures.plot_changes(
+        [change(name, 2.0, label=None, margin=3.0)], lang=lang
+    )
+    figure = drawn_on.get_figure(root=True)
+    figure.canvas.draw()
+    assert drawn_on.xaxis.label.get_window_extent().x1 < figure.bbox.width
+    longest = max(map(len, drawn_on.get_xlabel().split("\n")))
+    assert longest > 80 if name == "A" else longest <= 76

@@ -20,6 +20,8 @@ BIG, NORMAL, SMALL = 11.0, 9.5, 8.5
 WIDTH = 7.2
 # Letters on a line of a row's name.
 NAME = 34
+# Letters on a line below the axis, and the width of a letter against its height.
+_LETTERS, _LETTER = 70, 0.54
 # Heights in points of what stands above the axes.
 MARK_LINE, KEY_LINE = 15.0, 17.0
 
@@ -64,8 +66,19 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 def name_axis(ax: Axes, text: str) -> None:
     """Write what the horizontal axis measures, below it at the left."""
-    text = "\n".join(wrap(line, 70) for line in text.split("\n"))
+    text = "\n".join(wrap(line, _letters_below(ax)) for line in text.split("\n"))
     ax.set_xlabel(text, fontsize=SMALL, color=MUTED, loc="left", labelpad=6)
+
+
+def _letters_below(ax: Axes) -> int:
+    """Return how many letters have room below a figure's Axes, right of its names."""
+    figure = ax.get_figure(root=True)
+    if figure is None or len(figure.axes) > 1 or figure.get_figwidth() < WIDTH:
+        return _LETTERS
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    longest = max((len(line) for name in names for line in name.split("\n")), default=0)
+    room = (WIDTH * 72 - _LETTER * NORMAL * longest) / (_LETTER * SMALL)
+    return max(_LETTERS, int(room) - 3)
 
 
 def beside(
