@@ -6,9 +6,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tillit_eval.errors import FileProblem, MissingExtra
+from tillit_eval.errors import FileProblem, MissingExtra, TillitError
 from tillit_eval.files.headers import Known
+from tillit_eval.files.limits import MOST_COLUMNS
+from tillit_eval.files.opening import check_extent, too_many
 from tillit_eval.files.raw import RawTable, from_frame
+
+# Nothing is fetched from anywhere, whatever kinds of column a file says it has.
+_ALONE: dict[str, str | bool] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
 
 
 def read_parquet_file(path: Path, known: Known) -> RawTable:
@@ -54,16 +63,27 @@ def _read(path: Path) -> Any:
 
     # DuckDB takes *, ? and [ in a path as a pattern.
     literal = re.sub(r"([*?\[])", r"[\1]", str(path))
-    connection = duckdb.connect()
     try:
-        return connection.read_parquet(literal).df()
-    except duckdb.Error as error:
+        with duckdb.connect(config=dict(_ALONE)) as connection:
+            table = connection.read_parquet(literal)
+            _check_extent(path, table)
+            return table.df()
+    except TillitError:
+        raise
+    except Exception as error:  # DuckDB's own errors, and those of its bindings
         kind = type(error).__name__
-    finally:
-        connection.close()
     raise FileProblem(
         f"'{path.name}' is not a Parquet file that can be read.",
         expected="a complete .parquet file",
         found=f"a file that the reader gave up on ({kind})",
         to_fix="write it again, or export the answers as CSV UTF-8",
     )
+
+
+def _check_extent(path: Path, table: Any) -> None:
+    """Refuse what is too large by what the file says of itself, before it is read."""
+    width = len(table.columns)
+    if width > MOST_COLUMNS:
+        raise too_many(path.name, "columns", MOST_COLUMNS, width)
+    n_rows = len(table)
+    check_extent(path.name, n_rows, n_rows * width)

@@ -8,7 +8,10 @@ from typing import Any
 
 from tillit_eval.errors import FileProblem
 from tillit_eval.files.headers import Known
+from tillit_eval.files.limits import MOST_ROWS
+from tillit_eval.files.opening import check_extent, read_whole
 from tillit_eval.files.raw import RawTable, from_frame
+from tillit_eval.files.spss_records import Torn, check_records
 from tillit_eval.files.texts import clean_text
 
 
@@ -51,6 +54,7 @@ def read_spss_file(path: Path, known: Known, *, encoding: str | None) -> RawTabl
         value_labels={
             place[name]: _numeric(labels)
             for name, labels in meta.variable_value_labels.items()
+            if name in place
         },
         declared_missing={
             place[name]: tuple(
@@ -59,6 +63,7 @@ def read_spss_file(path: Path, known: Known, *, encoding: str | None) -> RawTabl
                 if isinstance(r["lo"], (int, float))
             )
             for name, ranges in meta.missing_ranges.items()
+            if name in place
         },
     )
 
@@ -67,13 +72,30 @@ def _read(path: Path, encoding: str | None) -> tuple[Any, Any]:
     import pyreadstat
 
     try:
-        return pyreadstat.read_sav(str(path), user_missing=True, encoding=encoding)
+        n_cases = check_records(read_whole(path), encoding)
+    except Torn:
+        raise _not_spss(path, "its records do not hold together") from None
+    check_extent(path.name, n_cases, 0)
+    try:
+        read = pyreadstat.read_sav(
+            str(path), user_missing=True, encoding=encoding, row_limit=MOST_ROWS + 1
+        )
     except Exception as error:  # pyreadstat raises its own and Python's errors alike
         kind = type(error).__name__
-    raise FileProblem(
+    else:
+        frame, meta = read
+        check_extent(path.name, len(frame), frame.size)
+        if len({*frame.columns}) == len(frame.columns) == len(meta.column_labels):
+            return frame, meta
+        kind = "variables without a name"
+    raise _not_spss(path, f"a file that the reader gave up on ({kind})")
+
+
+def _not_spss(path: Path, found: str) -> FileProblem:
+    return FileProblem(
         f"'{path.name}' is not an SPSS file that can be read.",
         expected="a complete .sav or .zsav file",
-        found=f"a file that the reader gave up on ({kind})",
+        found=found,
         to_fix='save it again in SPSS, or try encoding="cp1252" if it is an old file',
     )
 

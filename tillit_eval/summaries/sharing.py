@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 from typing import Any, get_args
 
 import numpy as np
@@ -11,12 +13,18 @@ import pandas as pd
 
 from tillit_eval.errors import DataProblem, FileProblem, TooFewAnswers, kind_of
 from tillit_eval.files import replace_text
+from tillit_eval.files.limits import LARGEST_NUMBER
+from tillit_eval.files.opening import read_whole
 from tillit_eval.files.paths import as_path
 from tillit_eval.findings import Source
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.summaries.guard import guard_summary
 from tillit_eval.summaries.model import Summary
 
+# Sums of products of codes stay far under this.
+_MOST_DIGITS = 18
+# Halves of letters, which JSON can write and no other file can hold.
+_HALVES = re.compile("[\ud800-\udfff]")
 FORMAT = "tillit_eval summary"
 VERSION = 1
 
@@ -171,10 +179,12 @@ def read_summary(path: str | os.PathLike[str]) -> Summary:
       found:    FileNotFoundError
       to fix:   check the path, or ask for the file again
     """
-    file = as_path(path)
     try:
-        read = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        text = read_whole(as_path(path)).decode("utf-8")
+        read = json.loads(text, parse_int=_whole)
+    except FileProblem:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
         raise FileProblem(
             "The summary cannot be read.",
             expected="a JSON file written by write_summary",
@@ -193,6 +203,11 @@ def read_summary(path: str | os.PathLike[str]) -> Summary:
     return _from_document(read)
 
 
+def _whole(digits: str) -> int | float:
+    """Read a whole number; one that no count or sum can reach is infinite."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+
+
 def _problems(read: object) -> list[str]:
     """List everything wrong with a file's content; empty if it is sound."""
     if not isinstance(read, dict) or read.get("format") != FORMAT:
@@ -201,7 +216,14 @@ def _problems(read: object) -> list[str]:
         return ["another 'version'"]
     names = ("columns", "by")
     wrong = [name for name in names if not _are_names(read.get(name))]
-    if read.get("source") not in get_args(Source):
+    if not wrong and len({*read["columns"], *read["by"]}) < sum(
+        len(read[name]) for name in names
+    ):
+        return ["a name stands twice among 'columns' and 'by'"]
+    if not read.get("columns") and "columns" not in wrong:
+        wrong.append("columns")
+    source = read.get("source")
+    if not isinstance(source, str) or source not in get_args(Source):
         wrong.append("source")
     if not _is_count(read.get("n_without_group")):
         wrong.append("n_without_group")
@@ -245,11 +267,15 @@ def _group_problem(group: object, k: int, n_keys: int) -> str:
 
 
 def _are_names(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return isinstance(value, list) and all(
+        isinstance(name, str) and not _HALVES.search(name) for name in value
+    )
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return 0 <= value <= LARGEST_NUMBER
 
 
 def _are_numbers(value: object, size: int) -> bool:
