@@ -70,9 +70,9 @@ sample: $(READY)
 
 fixtures: $(READY)
 	@command -v Rscript >/dev/null || { echo "not run: Rscript is not installed"; exit 1; }
-	@set -e; for script in tests/reference/*/make.R; do echo "$$script"; Rscript "$$script" >/dev/null; done
 	@set -e; for script in tests/reference/*/make_*.py; do \
 	  test -f "$$script" || continue; echo "$$script"; $(PY) "$$script"; done
+	@set -e; for script in tests/reference/*/make.R; do echo "$$script"; Rscript "$$script" >/dev/null; done
 
 bench: $(READY)
 	@$(PY) tests/bench/run_all.py
