@@ -1,15 +1,19 @@
 """What may be shown together: floors, complementary suppression, and a ledger."""
 
+from tillit_eval.disclosure.build import Build
 from tillit_eval.disclosure.findings import (
     GuardedFindings,
     guard_findings,
     protect_findings,
 )
+from tillit_eval.disclosure.ledger import Ledger
 from tillit_eval.disclosure.protected import Protected
 from tillit_eval.disclosure.tables import protect_table
 
 __all__ = [
+    "Build",
     "GuardedFindings",
+    "Ledger",
     "Protected",
     "guard_findings",
     "protect_findings",

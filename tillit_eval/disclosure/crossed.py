@@ -129,28 +129,27 @@ def loosest_bounds(parts: Parts, k_min: int) -> Iterator[Whole]:
 
     Notes
     -----
-    Two linear programmes for each small atom that no set stands for alone: the
-    fewest and the most people it can hold, all counts at least zero. The sets
-    with a shadow price other than zero prove the bound.
+    Two linear programmes for each small group that is hidden for its own sake: the
+    fewest and the most people it can hold, all counts at least zero. The sets with
+    a shadow price other than zero prove the bound.
     """
     parts = parts.joined()
     numbers, people = parts.sets.astype(float), parts.people
-    for atom in np.flatnonzero(people < k_min - 0.5):
+    goals = np.unique(parts.sole, axis=0).astype(float)
+    for goal in goals[(goals @ people > 0.5) & (goals @ people < k_min - 0.5)]:
         for sign, limit in ((1.0, 1.0), (-1.0, float(k_min - 1))):
-            bound, prices = _bound(numbers, people, int(atom), sign)
+            bound, prices = _bound(numbers, people, goal, sign)
             if (bound > limit + _NEAR) if sign > 0 else (bound < limit - _NEAR):
                 yield np.flatnonzero(np.abs(prices) > _NEAR)
 
 
 def _bound(
-    numbers: Array, people: Array, atom: int, sign: float
+    numbers: Array, people: Array, goal: Array, sign: float
 ) -> tuple[float, Array]:
-    """Return the fewest (or most) people of an atom, and each set's price."""
+    """Return the fewest (or most) people of a group, and each set's price."""
     from scipy.optimize import linprog
 
-    goal = np.zeros(len(people))
-    goal[atom] = sign
-    found = linprog(goal, A_eq=numbers, b_eq=numbers @ people, bounds=(0, None))
+    found = linprog(sign * goal, A_eq=numbers, b_eq=numbers @ people, bounds=(0, None))
     if found.status != 0:  # unbounded cannot be; a failure proves no bound
         return (0.0 if sign > 0 else np.inf), np.zeros(len(numbers))
     return sign * float(found.fun), np.asarray(found.eqlin.marginals, dtype=float)

@@ -129,16 +129,36 @@ def hide_lines(
         gone[measure.lines[own]] = True
     gone &= ~kept
     barred = gone.copy()
-    while True:
+    parts = [part for measure in measures for part in _apart(measure)]
+    left = parts
+    while left:
         leaks = [
             helpers[~kept[helpers]]
-            for measure in measures
-            for helpers in leaks_of(measure, gone, floors, barred=barred)
+            for part in left
+            for helpers in leaks_of(part, gone, floors, barred=barred)
         ]
-        leaks = [helpers for helpers in leaks if len(helpers)]
-        if not leaks:
-            return gone
-        _close(leaks, size, rank, gone)
+        before = gone.copy()
+        _close([helpers for helpers in leaks if len(helpers)], size, rank, gone)
+        new = np.flatnonzero(gone & ~before)
+        left = [part for part in parts if np.isin(part.lines, new).any()]
+    return gone
+
+
+def _apart(measure: Measure) -> Iterator[Measure]:
+    """Part a measure into those whose sets share nobody: each is a smaller problem."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    some = measure.sets & (measure.people > 0)
+    links = csr_array(some.astype(np.int32))
+    n, where = connected_components(links @ links.T, directed=False)
+    for one in range(n):
+        sets = where == one
+        held = some[sets].any(axis=0)
+        if held.any():
+            yes = None if measure.yes is None else measure.yes[held]
+            atoms = measure.sets[np.ix_(sets, held)]
+            yield Measure(atoms, measure.lines[sets], measure.people[held], yes)
 
 
 def _close(leaks: list[Whole], size: Array, rank: Whole, gone: Mask) -> None:

@@ -10,7 +10,11 @@ from tillit_eval.findings import Source, source_mark
 from tillit_eval.phrases import Language, number, say
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
+
+    Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,3 +146,41 @@ class Protected:
             digits = 0 if column in self.counts else self.digits
             return number(float(value), digits, lang)
         return str(value)
+
+
+def hide_cells(
+    table: pd.DataFrame,
+    shown: Mask,
+    counts: tuple[str, ...],
+    values: tuple[str, ...],
+    *,
+    digits: int,
+) -> pd.DataFrame:
+    """Return a copy with hidden cells missing and the rest rounded.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (G, n_columns)
+        One row per group. Never changed.
+    shown : ndarray of bool, shape (G,)
+        Which rows may be shown.
+    counts, values : tuple of str
+        The columns to hide: numbers of people, and numbers about them.
+    digits : int
+        Decimals of the values.
+
+    Returns
+    -------
+    DataFrame
+        With a column ``shown``.
+    """
+    guarded = table.copy()
+    for name in counts:
+        guarded[name] = table[name].astype("Int64").where(shown)
+    for name in values:
+        column = table[name]
+        if column.dtype.kind == "f":
+            column = column.round(digits)
+        guarded[name] = column.where(shown)
+    guarded["shown"] = shown
+    return guarded

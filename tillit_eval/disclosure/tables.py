@@ -18,7 +18,7 @@ from tillit_eval.disclosure.columns import (
 )
 from tillit_eval.disclosure.kernel import Array, Floors, Mask, Measure, hide_lines
 from tillit_eval.disclosure.lattice import Lattice, build_lattice, paths_of, place_rows
-from tillit_eval.disclosure.protected import Protected
+from tillit_eval.disclosure.protected import Protected, hide_cells
 from tillit_eval.errors import check_option, check_table
 from tillit_eval.findings import read_source
 from tillit_eval.floors import K_CELL, K_MIN, check_floor
@@ -179,7 +179,7 @@ a group away.
         shown[rows] = ~gone[: len(rows)]
         entries.append(_entry(sets, key, gone, lattice.is_total))
     return Protected(
-        table=_hide(table, shown, counts, hide, digits=digits),
+        table=hide_cells(table, shown, counts, hide, digits=digits),
         ledger=_ledger(entries),
         unit=keys[0],
         counts=counts,
@@ -266,27 +266,6 @@ def _rank(rows: pd.DataFrame, keys: Sequence[str]) -> np.typing.NDArray[np.intp]
     rank = np.empty(len(order), dtype=int)
     rank[sorted(range(len(order)), key=order.__getitem__)] = np.arange(len(order))
     return rank
-
-
-def _hide(
-    table: pd.DataFrame,
-    shown: Mask,
-    counts: tuple[str, ...],
-    values: tuple[str, ...],
-    *,
-    digits: int,
-) -> pd.DataFrame:
-    """Return a copy with hidden cells missing and the rest rounded."""
-    guarded = table.copy()
-    for name in counts:
-        guarded[name] = table[name].astype("Int64").where(shown)
-    for name in values:
-        column = table[name]
-        if column.dtype.kind == "f":
-            column = column.round(digits)
-        guarded[name] = column.where(shown)
-    guarded["shown"] = shown
-    return guarded
 
 
 def _entry(
