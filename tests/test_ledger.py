@@ -44,6 +44,8 @@ BY_KIND = {
     "Index": "official item-first index",
     "Pooled": "pooled change",
     "Influence": "influence of a site",
+    "Moderator": "moderator of sites",
+    "ModeratorLevel": "moderator of sites",
     "SiteEstimate": "shrunken site estimate",
 }
 BY_FIELD = {
@@ -106,6 +108,12 @@ BY_FIELD = {
     "dffits": "influence of a site",
     "cooks_distance": "influence of a site",
     "hat": "influence of a site",
+    "statistic": "moderator of sites",
+    "df1": "moderator of sites",
+    "df2": "moderator of sites",
+    "p_permutation": "permutation p of a moderator",
+    "smallest_p": "permutation p of a moderator",
+    "r_squared": "moderator of sites",
     "own": "shrunken site estimate",
     "kept": "shrunken site estimate",
     "unguarded": "pooled change",

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from tillit_eval.findings import Change, Findings
-from tillit_eval.synthesis import assess_influence, combine_findings, rank_sites
+from tillit_eval.synthesis import (
+    Moderator,
+    assess_influence,
+    assess_moderator,
+    combine_findings,
+    rank_sites,
+)
 from tillit_eval.synthesis.pooling import numbers_of
 from tillit_eval.synthesis.ranking import rank_laws
 
@@ -156,3 +162,51 @@ def test_places_against_a_simulation(case: str) -> None:
     for place in range(len(y)):
         share = (places == place).mean(axis=0)
         assert laws[:, place] == pytest.approx(share, abs=4 * 0.5 / draws**0.5)
+
+
+def moderator(case: str) -> Moderator:
+    """Assess the moderator that R did under this name."""
+    sites = bcg_sites() if case == "mod_ablat" else trust_sites()
+    sites = sites.head(6) if case == "mod_six" else sites
+    column = {"mod_six": "delivered"}.get(case, case.removeprefix("mod_"))
+    values = dict(zip(sites["site"], sites[column], strict=True))
+    if case == "mod_trained":
+        values = {site: str(value) for site, value in values.items()}
+    pooled = combine_findings(changes(sites))
+    return assess_moderator(pooled, values, draws=99, rng=1)
+
+
+@pytest.mark.parametrize(
+    "case", ["mod_ablat", "mod_sector", "mod_trained", "mod_delivered"]
+)
+def test_a_moderator(case: str) -> None:
+    found = moderator(case)
+    expected = R.loc[case].to_dict()
+    bare = min(1.0, expected["statistic"] / expected.pop("unguarded_statistic"))
+    assert 0 < bare <= 1
+    ours = found.to_frame().iloc[0]
+    for level in found.levels:
+        name = "slope" if "slope" in expected else level.label.en
+        interval = level.interval
+        ends = {"se": level.standard_error, "low": interval.low, "high": interval.high}
+        for quantity, value in ends.items():
+            assert value == pytest.approx(expected.pop(f"{name}_{quantity}"), rel=1e-6)
+        key = "slope" if name == "slope" else f"{name}_mean"
+        assert level.estimate == pytest.approx(expected.pop(key), rel=1e-6)
+    if case == "mod_trained":
+        assert found.enumerated
+        assert found.orders == 495
+        assert ours["smallest_p"] == 1 / 495
+    else:
+        assert not found.enumerated
+    assert {"statistic", "df1", "df2", "p_value", "tau_squared", "r_squared"} <= set(
+        expected
+    )
+    ours = ours[list(expected)].astype(float).to_dict()
+    assert ours == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_every_order_of_six_sites() -> None:
+    found = moderator("mod_six")
+    assert found.enumerated
+    assert found.p_permutation == pytest.approx(R.loc["mod_six", "p_permutation"])

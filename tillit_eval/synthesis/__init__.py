@@ -3,15 +3,23 @@
 from tillit_eval.synthesis._reading import Contribution, design_of
 from tillit_eval.synthesis.influence import Influence, assess_influence
 from tillit_eval.synthesis.model import Pooled
+from tillit_eval.synthesis.moderators import (
+    Moderator,
+    ModeratorLevel,
+    assess_moderator,
+)
 from tillit_eval.synthesis.pooling import combine_findings
 from tillit_eval.synthesis.ranking import SiteEstimate, rank_sites
 
 __all__ = [
     "Contribution",
     "Influence",
+    "Moderator",
+    "ModeratorLevel",
     "Pooled",
     "SiteEstimate",
     "assess_influence",
+    "assess_moderator",
     "combine_findings",
     "design_of",
     "rank_sites",
