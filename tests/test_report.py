@@ -274,7 +274,7 @@ def test_numbers_in_cells_are_known(text: str) -> None:
 
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
     frame = pd.DataFrame(
-        {"=name": ["=1+1", "@x", "+46", "-x", "\tx", "fine", None], "n": [-1.5] * 7}
+        {"=name": ["=1+1", "@x", "+46", "-x", "\rx", "fine", None], "n": [-1.5] * 7}
     )
     before = frame.copy()
     text = report.write_csv(frame, tmp_path / "t.csv", lang="en").read_text("utf-8")

@@ -11,6 +11,7 @@ from tillit_eval.codebook.model import Codebook, Item, Scale, check_codebook
 from tillit_eval.codebook.parts import Answers
 from tillit_eval.errors import FileProblem
 from tillit_eval.files import replace_text
+from tillit_eval.files.harmless import for_markdown
 from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Label, Language, Phrase, say
 
@@ -98,7 +99,7 @@ class Draft:
         return self.sentence()
 
     def _repr_markdown_(self) -> str:
-        return self.sentence()
+        return for_markdown(self.sentence())
 
 
 def write_codebook(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import DataProblem, check_columns, check_table
+from tillit_eval.files.harmless import for_markdown
 from tillit_eval.findings import Source, source_mark
 from tillit_eval.floors import K_MIN, is_shown, show_count
 from tillit_eval.phrases import Language, percent, say
@@ -196,7 +197,7 @@ class Linkage:
         return self.sentence()
 
     def _repr_markdown_(self) -> str:
-        return self.sentence()
+        return for_markdown(self.sentence())
 
     def _n_rows(self) -> tuple[int, int]:
         linked = self.n_exact + self.n_fuzzy

@@ -1,4 +1,4 @@
-"""What stands in a file, cell by cell, and how is a file written whole?"""
+"""What stands in a file, cell by cell, and how is one written whole and harmless?"""
 
 from tillit_eval.files.writing import replace_bytes, replace_text
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tillit_eval.errors import FileProblem, few
+from tillit_eval.files.harmless import as_written
 from tillit_eval.files.headers import Known
 from tillit_eval.files.limits import (
     LONGEST_LINE,
@@ -67,6 +68,8 @@ def read_csv_file(path: Path, known: Known, *, encoding: str | None) -> RawTable
     separator = separator or sniff_separator(text)
     check_extent(path.name, text.count("\n"), text.count(separator))
     rows = _parse(text, separator, file=path.name)
+    if "'" in text:
+        rows = [[as_written(cell) for cell in row] for row in rows]
     return from_grid(_rectangle(rows, file=path.name), known, file=path.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,8 @@ def replace_bytes(path: str | Path, data: bytes, *, make_folders: bool = True) -
             path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("xb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from None
@@ -93,7 +96,9 @@ def replace_text(path: str | Path, text: str, *, make_folders: bool = True) -> P
     ...     replace_text(f"{folder}/page.html", "å").read_bytes()
     b'\xc3\xa5'
     """
-    return replace_bytes(path, text.encode("utf-8"), make_folders=make_folders)
+    return replace_bytes(
+        path, text.encode("utf-8", "replace"), make_folders=make_folders
+    )
 
 
 def cannot_write(path: Path, error: OSError) -> FileProblem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from tillit_eval.errors import DataProblem
+from tillit_eval.files.harmless import for_markdown
 from tillit_eval.findings.intervals import Interval
 from tillit_eval.findings.sources import Source, source_mark
 from tillit_eval.floors import K_MIN, is_shown, show_count
@@ -180,7 +181,7 @@ class Finding:
         return self.sentence()
 
     def _repr_markdown_(self) -> str:
-        return self.sentence()
+        return for_markdown(self.sentence())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.files import replace_bytes
+from tillit_eval.files.harmless import harmless
 from tillit_eval.phrases import Language, language
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(
@@ -47,7 +47,9 @@ def write_csv(
 
     Notes
     -----
-    The escape follows OWASP's advice on CSV injection.
+    The escape follows OWASP's advice on CSV injection; `read_responses` and the other
+    readers take the apostrophe off again. If a text holds a separator of another
+    country, every cell is quoted, so that it stays one cell there as well.
 
     Examples
     --------
@@ -67,25 +69,27 @@ def write_csv(
             to_fix="findings become one with te.tabulate(findings)",
         )
     safe = frame.copy()
-    safe.columns = [_harmless(str(name)) for name in safe.columns]
+    safe.columns = [harmless(str(name)) for name in safe.columns]
+    texts = list(safe.columns)
     for place in range(safe.shape[1]):
         column = safe.iloc[:, place]
         if column.dtype.kind not in "biufcmM":
-            safe.isetitem(place, [_harmless(cell) for cell in column])
+            cells = [harmless(c) if isinstance(c, str) else c for c in column]
+            texts += [cell for cell in cells if isinstance(cell, str)]
+            safe.isetitem(place, cells)
     swedish = language(lang) == "sv"
     text = safe.to_csv(
         index=False,
         sep=";" if swedish else ",",
         decimal="," if swedish else ".",
         lineterminator="\n",
+        quoting=_quoting(texts),
     )
-    return replace_bytes(path, text.encode("utf-8-sig" if swedish else "utf-8"))
+    encoding = "utf-8-sig" if swedish else "utf-8"
+    return replace_bytes(path, text.encode(encoding, errors="replace"))
 
 
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula, or for two lines."""
-    if not isinstance(cell, str):
-        return cell
-    # A bare carriage return is not quoted, so what follows it would begin a cell.
-    one_line = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return "'" + one_line if cell.startswith(FORMULA_STARTS) else one_line
+def _quoting(texts: list[str]) -> Literal[0, 1]:
+    """Quote everything if a text holds what separates cells in another country."""
+    foreign = any(sign in text for text in texts for sign in ";,\t")
+    return csv.QUOTE_ALL if foreign else csv.QUOTE_MINIMAL

@@ -11,6 +11,7 @@ from importlib import import_module, resources
 from pathlib import Path
 
 from tillit_eval.files import replace_text
+from tillit_eval.files.harmless import for_markdown
 from tillit_eval.phrases import Language, language, say
 from tillit_eval.report.blocks import (
     Block,
@@ -26,6 +27,11 @@ from tillit_eval.report.blocks import (
 
 _ELSEWHERE = re.compile(
     r"<script\b.*?</script>|<link\b[^>]*>|@import[^;]*;", re.IGNORECASE | re.DOTALL
+)
+# Nothing on a page runs, and nothing is fetched, whatever a name or a label holds.
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'"
 )
 _SECTION = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 _NUMBER = re.compile(r"<td>(?=[-+\u2212]?\d[\d\s.,%\u00a0]*</td>)")
@@ -219,6 +225,7 @@ def _document(
     return (
         f"<!DOCTYPE html>\n<html lang='{lang}'>\n<head>\n<meta charset='utf-8'>\n"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
+        f"<meta http-equiv='Content-Security-Policy' content=\"{_POLICY}\">\n"
         f"<title>{plain}</title>\n"
         f"<style>\n{css.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
         f"<header class='top'>{back}{banner}</header>\n"
@@ -255,7 +262,7 @@ def _block(block: Block, lang: Language, figures: str) -> str:
     if isinstance(block, Prose):
         return _markdown(block.markdown)
     if isinstance(block, Said):
-        return f"<div class='said'>{_markdown(block.markdown)}</div>"
+        return f"<div class='said'>{_markdown(for_markdown(block.markdown))}</div>"
     if isinstance(block, Table):
         html = _NUMBER.sub("<td class='number'>", _ELSEWHERE.sub("", block.html))
         return f"<div class='table'>{html}</div>"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
+from tillit_eval.files.harmless import for_xml, harmless
 from tillit_eval.report.grid import Cell, Grid
 from tillit_eval.report.widths import LETTERS_PT, Measures, measure
 
@@ -60,7 +62,7 @@ def set_grid(paper: Any, grid: Grid) -> None:
     >>> paper.tables[0].cell(1, 0).text
     '12'
     """
-    for line in grid.title:
+    for line in map(for_xml, grid.title):
         paper.add_paragraph(line, style="Table title")
     rows = grid.head + grid.body
     if rows and grid.width:
@@ -71,7 +73,7 @@ def set_grid(paper: Any, grid: Grid) -> None:
         _keep_together(table, n_rows=len(rows) - 1 if len(rows) <= _SHORT else 0)
         _rule_rows(table, len(grid.head))
         _set_widths(table, measure(grid))
-    for line in grid.notes or [""]:
+    for line in map(for_xml, grid.notes or [""]):
         paper.add_paragraph(line, style="Table note")
 
 
@@ -189,7 +191,9 @@ def _plain(tokens: list[dict[str, Any]]) -> str:
         if token["type"] == "softbreak":
             words.append(" ")
         elif token["type"] != "inline_html":
-            words.append(token.get("raw") or _plain(token.get("children", [])))
+            raw = token.get("raw", "")
+            said = unescape(raw) if token["type"] == "text" else raw
+            words.append(for_xml(said) or _plain(token.get("children", [])))
     return "".join(words)
 
 
@@ -250,7 +254,8 @@ def _fill_row(target: Any, row: list[Cell], numeric: set[int], *, head: bool) ->
         holder = cells[place].merge(cells[last]) if last > place else cells[place]
         paragraph = holder.paragraphs[0]
         paragraph.style = "Table text"
-        paragraph.add_run(cell.text).bold = head or None
+        words = for_xml(harmless(cell.text, signed=True))
+        paragraph.add_run(words).bold = head or None
         paragraph.paragraph_format.keep_with_next = head or None
         if place in numeric and cell.span == 1:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tillit_eval.files import replace_bytes
+from tillit_eval.files.harmless import for_markdown, for_xml
 from tillit_eval.phrases import Language, language, say
 from tillit_eval.report.blocks import (
     Block,
@@ -70,7 +71,7 @@ def write_word(
     """
     lang = language(lang)
     mark = say("report.synthetic", lang) if is_synthetic(blocks) else ""
-    paper = new_paper(title=title_of(blocks), mark=mark, lang=lang)
+    paper = new_paper(title=for_xml(title_of(blocks)), mark=mark, lang=lang)
     n_figures = 0
     for block in blocks:
         if isinstance(block, Picture):
@@ -86,12 +87,12 @@ def _set_block(paper: Any, block: Block) -> None:
     if isinstance(block, Prose):
         set_markdown(paper, block.markdown)
     elif isinstance(block, Said):
-        set_markdown(paper, block.markdown, style="Said")
+        set_markdown(paper, for_markdown(block.markdown), style="Said")
     elif isinstance(block, Table):
         for grid in read_grids(block.html):
             set_grid(paper, grid)
     elif isinstance(block, Text):
-        paper.add_paragraph(block.text, style="Printed")
+        paper.add_paragraph(for_xml(block.text), style="Printed")
 
 
 def _set_picture(paper: Any, picture: Picture, *, number: int, lang: Language) -> None:
@@ -104,14 +105,14 @@ def _set_picture(paper: Any, picture: Picture, *, number: int, lang: Language) -
     scale = min(1.0, Cm(TEXT_WIDTH_CM) / wide, Cm(_TALLEST_CM) / high)
     inline.width, inline.height = int(wide * scale), int(high * scale)
     about = inline._inline.docPr
-    about.set("descr", picture.alt)
-    about.set("name", picture.key or f"figure {number}")
+    about.set("descr", for_xml(picture.alt))
+    about.set("name", for_xml(picture.key) or f"figure {number}")
     caption = paper.add_paragraph(style="Caption")
     word = say("report.figure_word", lang)
     caption.add_run(f"{word} ").bold = True
     add_field(caption, f"SEQ {word} \\* ARABIC", shown=str(number), bold=True)
     caption.add_run(". ").bold = True
-    caption.add_run(picture.caption)
+    caption.add_run(for_xml(picture.caption))
 
 
 def _without_times(paper: Any) -> bytes:
