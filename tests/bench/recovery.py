@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from tillit_eval.plan import Question, Study
 from tillit_eval.simulation import simulate_responses
 
 STUDY = Path(__file__).parents[2] / "data" / "sample" / "study.toml"
-REPLICATES = 1_000
+REPLICATES, AT_ONCE, BATCH = 1_000, 2, 25
 
 
 def asked(study: Study, site: str) -> list[Question]:
@@ -45,11 +47,18 @@ def compare(question: Question, scores: pd.DataFrame) -> list[Change]:
     return list(te.compare_overlapping(kept, question.scale, **ask))
 
 
-def repeat(study: Study, site: str, n: int) -> pd.DataFrame:
-    """Simulate `n` surveys and return one row per answer."""
+def read_it() -> tuple[Study, str]:
+    """Return the sample's study and the site whose truth is known."""
+    study = te.read_study(STUDY)
+    return study, next(each.name for each in study.sites if each.truth)
+
+
+def repeat(replicates: Iterable[int]) -> pd.DataFrame:
+    """Simulate surveys, each from a seed of its own; return one row per answer."""
+    study, site = read_it()
     data, rows = study.site(site), []
     surveys = {q.survey for q in asked(study, site)}
-    for replicate in range(n):
+    for replicate in replicates:
         scores = {}
         for name in sorted(surveys):
             survey = data.survey(name)
@@ -75,9 +84,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replicates", type=int, default=REPLICATES)
     n = parser.parse_args().replicates
-    study, start = te.read_study(STUDY), time.perf_counter()
-    site = next(each.name for each in study.sites if each.truth)
-    rows = repeat(study, site, n)
+    start = time.perf_counter()
+    study, site = read_it()
+    batches = [range(k, min(k + BATCH, n)) for k in range(0, n, BATCH)]
+    with ProcessPoolExecutor(AT_ONCE) as pool:
+        rows = pd.concat(pool.map(repeat, batches), ignore_index=True)
     expected = study.site(site).expected.set_index(["key", "estimand"])["value"]
     rows["expected"] = expected.loc[
         zip(rows["key"], rows["estimand"], strict=True)
