@@ -590,3 +590,12 @@ def test_the_words_below_the_axis_use_the_room_there_is(name, lang):
     assert drawn_on.xaxis.label.get_window_extent().x1 < figure.bbox.width
     longest = max(map(len, drawn_on.get_xlabel().split("\n")))
     assert longest > 80 if name == "A" else longest <= 76
+
+
+def test_a_roll_out_speaks_of_grey_only_where_people_were_asked() -> None:
+    units = pd.DataFrame({"unit": ["A", "B"], "start": ["2014-03-01", "2015-08-01"]})
+    waves = pd.DataFrame({"wave": ["1"], "from": ["2014-01-01"], "to": ["2014-02-01"]})
+    plain = figures.plot_rollout(units, lang="en").get_xlabel()
+    assert plain == "Thin line: before the start. Thick line: after it."
+    asked = figures.plot_rollout(units, waves=waves, lang="en").get_xlabel()
+    assert asked == plain + " Grey: people were asked."

@@ -94,7 +94,8 @@ def plot_rollout(
     for row, begun in zip(range(len(data), 0, -1), data["start"], strict=True):
         _draw_unit(ax, row, begun, ends, lang)
     _write_years(ax, ends)
-    canvas.name_axis(ax, say("figures.rollout_axis", lang))
+    lines = ["figures.rollout_axis", *(["figures.rollout_waves"] if len(asked) else [])]
+    canvas.name_axis(ax, " ".join(say(line, lang) for line in lines))
     source = read_source(units)
     above = canvas.MARK_LINE if len(asked) else 0.0
     canvas.finish(ax, source, lang, title=title, above=above)
