@@ -24,7 +24,7 @@ with (HERE / "reference" / "ledger.csv").open(encoding="utf-8", newline="") as f
 KINDS = {"closed form", "iterative", "monte carlo", "enumeration", "worked example"}
 
 # Numbers that are no statistics: they were given, or they are counted.
-GIVEN = {"floor", "margin", "steps", "top", "level"}
+GIVEN = {"floor", "margin", "steps", "top", "level", "assumed_correlation"}
 # Every other numeric field of a finding, and the statistic that vouches for it. What
 # `estimate`, its error, interval and p are depends on the kind of finding.
 ESTIMATE = {"estimate", "standard_error", "interval", "df", "p_value"}
@@ -45,6 +45,7 @@ BY_KIND = {
     "Pooled": "pooled change",
     "Influence": "influence of a site",
     "Moderator": "moderator of sites",
+    "PooledFamily": "pooled family of outcomes",
     "ModeratorLevel": "moderator of sites",
     "SiteEstimate": "shrunken site estimate",
 }
@@ -115,6 +116,7 @@ BY_FIELD = {
     "smallest_p": "permutation p of a moderator",
     "r_squared": "moderator of sites",
     "own": "shrunken site estimate",
+    "omega_squared": "pooled family of outcomes",
     "kept": "shrunken site estimate",
     "unguarded": "pooled change",
 }

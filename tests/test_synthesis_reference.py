@@ -11,11 +11,14 @@ import pytest
 from tillit_eval.findings import Change, Findings
 from tillit_eval.synthesis import (
     Moderator,
+    PooledFamily,
     assess_influence,
     assess_moderator,
     combine_findings,
+    combine_outcomes,
     rank_sites,
 )
+from tillit_eval.synthesis._correlated import fit_family
 from tillit_eval.synthesis.pooling import numbers_of
 from tillit_eval.synthesis.ranking import rank_laws
 
@@ -210,3 +213,31 @@ def test_every_order_of_six_sites() -> None:
     found = moderator("mod_six")
     assert found.enumerated
     assert found.p_permutation == pytest.approx(R.loc["mod_six", "p_permutation"])
+
+
+def families(correlation: float, sites: pd.DataFrame) -> PooledFamily:
+    return combine_outcomes(
+        (
+            change(row.site, row.estimate, row.standard_error, scale=row.outcome)
+            for row in sites.itertuples()
+        ),
+        correlation=correlation,
+    )
+
+
+@pytest.mark.parametrize("case", ["family_6", "family_2", "family_small"])
+def test_several_outcomes_of_each_site(case: str) -> None:
+    sites = all_sites()
+    sites = sites[sites["site"] < "s06"] if case == "family_small" else sites
+    correlation = 0.2 if case == "family_2" else 0.6
+    found = families(correlation, sites)
+    expected = R.loc[case].drop("objective").to_dict()
+    ours = found.to_frame().iloc[0][list(expected)].astype(float).to_dict()
+    assert ours == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    y, s = sites["estimate"].to_numpy(), sites["standard_error"].to_numpy()
+    codes = np.unique(sites["site"], return_inverse=True)[1]
+    fit = fit_family(y, s, codes, correlation)
+    assert fit.objective <= R.loc[case, "objective"] + 1e-9
+    steep = np.where(np.array([fit.between, fit.within]) > 0, fit.slope, 0.0)
+    assert np.abs(steep).max() < 1e-6
+    assert (fit.slope < 1e-6).all()

@@ -8,8 +8,10 @@ from tillit_eval.synthesis.moderators import (
     ModeratorLevel,
     assess_moderator,
 )
+from tillit_eval.synthesis.outcomes import PooledFamily, combine_outcomes
 from tillit_eval.synthesis.pooling import combine_findings
 from tillit_eval.synthesis.ranking import SiteEstimate, rank_sites
+from tillit_eval.synthesis.verdicts import Verdicts, judge_sites, verdict_of
 
 __all__ = [
     "Contribution",
@@ -17,10 +19,15 @@ __all__ = [
     "Moderator",
     "ModeratorLevel",
     "Pooled",
+    "PooledFamily",
     "SiteEstimate",
+    "Verdicts",
     "assess_influence",
     "assess_moderator",
     "combine_findings",
+    "combine_outcomes",
     "design_of",
+    "judge_sites",
     "rank_sites",
+    "verdict_of",
 ]

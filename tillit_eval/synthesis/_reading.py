@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,7 +119,7 @@ def design_of(finding: Finding) -> str:
     return _DESIGNS.get(type(finding).__name__, "")
 
 
-def check_enough(pooled: Sequence[Change], given: int) -> None:
+def check_enough(pooled: Collection[Change], given: int) -> None:
     """Refuse to pool fewer than three sites."""
     if len(pooled) >= FEWEST:
         return

@@ -12,7 +12,15 @@ from scipy.special import fdtrc
 
 from tillit_eval.errors import DataProblem, TooFewAnswers, few
 from tillit_eval.findings import Finding, Findings
-from tillit_eval.phrases import Label, Language, number, phrase, say
+from tillit_eval.phrases import (
+    LANGUAGES,
+    Label,
+    Language,
+    Phrase,
+    number,
+    phrase,
+    say,
+)
 from tillit_eval.synthesis._law import t_interval
 from tillit_eval.synthesis._mixed import Array, Fit, fit_mixed
 from tillit_eval.synthesis._permutations import (
@@ -353,8 +361,9 @@ def _levels(
 def _label(called: object) -> Label:
     if isinstance(called, Label):
         return called
-    if hasattr(called, "say"):
-        return Label(called.say("en"), called.say("sv"))
+    if isinstance(called, Phrase):
+        english, swedish = (called.say(lang) for lang in LANGUAGES)
+        return Label(english, swedish)
     return Label(str(called), str(called))
 
 

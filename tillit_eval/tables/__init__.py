@@ -1,10 +1,11 @@
-"""Findings, items, published facts and guarded tables as tables to read."""
+"""Findings, items, published facts, verdicts and guarded tables as tables to read."""
 
 from tillit_eval.tables.display import display_frame, display_notes
 from tillit_eval.tables.facts import display_facts, table_facts
 from tillit_eval.tables.findings import table_findings
 from tillit_eval.tables.items import display_items, table_items
 from tillit_eval.tables.protected import display_protected, table_frame
+from tillit_eval.tables.verdicts import table_verdicts
 
 __all__ = [
     "display_facts",
@@ -16,4 +17,5 @@ __all__ = [
     "table_findings",
     "table_frame",
     "table_items",
+    "table_verdicts",
 ]

@@ -1,0 +1,326 @@
+"""What was found in every site, outcome by outcome, guard rails first?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from tillit_eval.comparison import adjust_p_values
+from tillit_eval.errors import DataProblem, kind_of
+from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered, Role
+from tillit_eval.phrases import Label, Language, Phrase, language, number, say
+from tillit_eval.plan import GuardRail, Study, judge_guard_rails
+from tillit_eval.thresholds import threshold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DASH = "\u2013"
+_ROLES: tuple[Role, ...] = ("guard_rail", "primary", "secondary")
+_ORDER = (
+    *("broken", "held", "rose", "fell", "no_change", "cannot_tell"),
+    *("not_answered", "not_shown"),
+)
+
+
+class Verdicts(Findings):
+    """The verdicts of a study, site by family of outcomes.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        Judged and adjusted, site by site, guard rails first.
+    study : Study
+        Gives the sites their order and names.
+    families : mapping of str to str or Label
+        The family of each scale; a scale that is not there is its own.
+    """
+
+    __slots__ = ("_families", "_study")
+
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        *,
+        study: Study,
+        families: Mapping[str, str | Label],
+    ) -> None:
+        super().__init__(findings)
+        self._study, self._families = study, dict(families)
+
+    @property
+    def n_tests(self) -> int:
+        """Questions that were tested: answered, with a guard rail or a p value."""
+        return len(self._tested())
+
+    @property
+    def expected_unadjusted(self) -> float:
+        """Most verdicts that chance alone would make false, each judged by itself."""
+        return (1 - threshold("level")) * self.n_tests
+
+    @property
+    def expected_false(self) -> float:
+        """Most verdicts expected to be false as they stand, after adjustment."""
+        return sum(self._false_of(role) for role in _ROLES)
+
+    def matrix(self, lang: Language | None = None) -> pd.DataFrame:
+        """Write the verdicts in words, a row per site and a column per family.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}, optional
+            The language; the current one by default.
+
+        Returns
+        -------
+        DataFrame, shape (n_sites, n_families)
+            Sites in the order of the study; guard rails in the first columns. What
+            rests on too few people to be shown is said to be so.
+        """
+        import pandas as pd
+
+        lang = language(lang)
+        columns = self._columns(lang)
+        reasons = self._reasons()
+        rows = {
+            site.label.say(lang): [
+                self._cell(site.name, role, family, reasons, lang)
+                for role, family in columns
+            ]
+            for site in self._study.sites
+        }
+        names = [say(f"synthesis.column_{r}", lang, name=f) for r, f in columns]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=names)
+
+    def notes(self, lang: Language | None = None) -> list[str]:
+        """Say how many verdicts may be false, and why some questions have no answer.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}, optional
+            The language; the current one by default.
+
+        Returns
+        -------
+        list of str
+            One sentence, then one per reason, lettered as in `matrix`.
+        """
+        reasons = [
+            f"({letter}) {reason.say(lang)}"
+            for reason, letter in self._reasons().items()
+        ]
+        return [self.note(lang), *reasons]
+
+    def note(self, lang: Language | None = None) -> str:
+        """Say how many verdicts are expected to be false."""
+        given = sum(verdict_of(one) in _ORDER[:5] for one in self._tested())
+        return say(
+            "synthesis.expected_false",
+            lang,
+            tests=self.n_tests,
+            given=given,
+            unadjusted=number(self.expected_unadjusted, 2, lang),
+            expected=number(self.expected_false, 2, lang),
+        )
+
+    def _tested(self) -> list[Finding]:
+        return [
+            one
+            for one in self
+            if isinstance(one, GuardRail)
+            or (isinstance(one, Change) and one.p_value is not None)
+        ]
+
+    def _false_of(self, role: Role) -> float:
+        """Return the most false verdicts to expect among the questions of a role."""
+        share = 1 - threshold("level")
+        tested = [one for one in self._tested() if one.role == role]
+        if role == "guard_rail":  # each is judged by itself
+            return share * len(tested)
+        if role == "primary":  # Holm: the chance that any is false
+            return share if tested else 0.0
+        # Benjamini and Hochberg within each site: a share of those given and one more.
+        asked = Counter(one.site for one in tested)
+        given = Counter(one.site for one in tested if verdict_of(one) in _ORDER[:5])
+        return share * sum(min(n, 1 + given[site]) for site, n in asked.items())
+
+    def _family_of(self, finding: Finding, lang: Language) -> str:
+        family = self._families.get(finding.scale)
+        if family is None:
+            return finding.name(lang)
+        return family.say(lang) if isinstance(family, Label) else family
+
+    def _columns(self, lang: Language) -> list[tuple[Role, str]]:
+        """Return role and family of each column, guard rails first."""
+        seen = dict.fromkeys((one.role, self._family_of(one, lang)) for one in self)
+        return sorted(seen, key=lambda column: _ROLES.index(column[0]))
+
+    def _reasons(self) -> dict[Phrase, str]:
+        """Return the reasons of questions without an answer, each with a letter."""
+        silent = [one.reason for one in self if isinstance(one, NotAnswered)]
+        return {why: _letter(i) for i, why in enumerate(dict.fromkeys(silent))}
+
+    def _cell(
+        self,
+        site: str,
+        role: Role,
+        family: str,
+        reasons: Mapping[Phrase, str],
+        lang: Language,
+    ) -> str:
+        there = [
+            one
+            for one in self
+            if (one.site, one.role) == (site, role)
+            and self._family_of(one, lang) == family
+        ]
+        counted = Counter(
+            (
+                verdict_of(one),
+                reasons[one.reason] if isinstance(one, NotAnswered) else "",
+            )
+            for one in there
+        )
+        ordered = sorted(counted.items(), key=lambda item: _ORDER.index(item[0][0]))
+        words = [
+            say(f"synthesis.cell_{verdict}", lang, letter=letter)
+            + (f" \u00d7 {n}" if n > 1 else "")
+            for (verdict, letter), n in ordered
+        ]
+        return ", ".join(words) or DASH
+
+
+def verdict_of(finding: Finding) -> str:
+    """Return a finding's verdict in one word, or why it has none.
+
+    Parameters
+    ----------
+    finding : Finding
+        A guard rail, a change or a question without an answer.
+
+    Returns
+    -------
+    str
+        A verdict; ``held`` or ``broken`` for a guard rail; ``not_answered`` or
+        ``not_shown`` where there is none to show.
+
+    Examples
+    --------
+    >>> verdict_of(Change(scale="x", before="1", after="2", estimate=1.0, n_people=5))
+    'not_shown'
+    """
+    if isinstance(finding, NotAnswered):
+        return "not_answered"
+    if isinstance(finding, Estimate) and not finding.is_shown:
+        return "not_shown"
+    if isinstance(finding, GuardRail):
+        return finding.held
+    return finding.verdict if isinstance(finding, Change) else "not_answered"
+
+
+def judge_sites(
+    study: Study,
+    findings: Iterable[Finding],
+    *,
+    families: Mapping[str, str | Label] | None = None,
+) -> Verdicts:
+    r"""Which verdict did each site get, and how much of it may be chance?
+
+    Guard rails come first: a gain beside something that got worse is no gain. Then
+    the primary questions, adjusted together, then the others.
+
+    Parameters
+    ----------
+    study : Study
+        The plan.
+    findings : iterable of Finding
+        From `run_all`. Those without a role are the same questions put otherwise,
+        and are left out.
+    families : mapping of str to str or Label, optional
+        The family of each scale, where several scales share a column.
+
+    Returns
+    -------
+    Verdicts
+        The findings with new verdicts; `matrix` writes them, `notes` says how many
+        may be false and why some questions have no answer.
+
+    Raises
+    ------
+    DataProblem
+        If no finding has a role, or a site is not in the study.
+
+    See Also
+    --------
+    combine_findings : One outcome over all sites.
+
+    Notes
+    -----
+    The confirmatory family holds the primary question of every site: Holm. Guard
+    rails are judged one by one, see `judge_guard_rails`. The secondary questions of
+    a site are adjusted together by Benjamini and Hochberg; `run_all` has done so
+    already. The number expected to be false is a bound, if outcomes are about
+    independent: 5 % of each guard
+    rail, 5 % for the confirmatory family, and in each site 5 % of one more than the
+    verdicts given among its secondary questions. The one more is what is left where
+    nothing changed at all: a false null is declared with probability
+    :math:`\alpha/m` times the declarations had its p been 0 (Benjamini and Hochberg
+    1995), which are about one more than there are.
+
+    Examples
+    --------
+    >>> from tillit_eval.plan import read_study, run_all
+    >>> study = read_study("data/sample/study.toml")
+    >>> verdicts = judge_sites(study, run_all(study))
+    >>> verdicts.matrix("en").shape[0] == len(study.sites)
+    True
+    """
+    if not isinstance(study, Study):
+        raise DataProblem(
+            "This is not a study.",
+            expected="what read_study returns",
+            found=kind_of(study),
+            to_fix='give judge_sites(te.read_study("study.toml"), findings)',
+        )
+    given = [one for one in Findings(findings) if one.role]
+    if not given:
+        raise DataProblem(
+            "None of these findings answers a planned question.",
+            expected="findings with a role, as run_plan and run_all return them",
+            found="none with a role",
+            to_fix="give the findings of run_all(study)",
+        )
+    judged = [
+        *judge_guard_rails(study, given),
+        *_adjusted([one for one in given if one.role == "primary"], "holm"),
+    ]
+    for site in dict.fromkeys(one.site for one in given):
+        study.plan_of(site)
+        others = [one for one in given if (one.site, one.role) == (site, "secondary")]
+        judged += _adjusted(others, "benjamini-hochberg")
+    places = {name: place for place, name in enumerate(study.names)}
+    judged.sort(key=lambda one: (places[one.site], _ROLES.index(one.role)))
+    return Verdicts(judged, study=study, families=families or {})
+
+
+def _adjusted(
+    family: list[Finding], method: Literal["holm", "benjamini-hochberg"]
+) -> list[Finding]:
+    """Adjust one family, but for those that were adjusted before."""
+    fresh = [
+        i
+        for i, one in enumerate(family)
+        if isinstance(one, Change) and one.p_value is not None and not one.adjusted
+    ]
+    if not fresh:
+        return family
+    new = adjust_p_values([family[i] for i in fresh], method=method)
+    replaced = dict(zip(fresh, new, strict=True))
+    return [replaced.get(i, one) for i, one in enumerate(family)]
+
+
+def _letter(place: int) -> str:
+    """Return a, b, …, z, aa, ab, … for a place."""
+    first, last = divmod(place, 26)
+    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
