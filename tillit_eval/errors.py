@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 # Whatever ends a line, moves a terminal's cursor or turns the direction of writing.
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u180e\u00ad\U000e0000-\U000e007f\ud800-\udfff]+"
 )
 _LONGEST_LINE, _LONGEST_NAME = 4_000, 80
 

@@ -15,7 +15,7 @@ from tillit_eval.phrases import Label
 Problems = list[str]
 _RANGE = re.compile(r"(-?\d+)\s*[-\u2013]\s*(-?\d+)")
 _KEY = re.compile(r"[^\W\d]\w*")
-_MOST_CODES = 20_000
+_MOST_CODES, _LONGEST_KEY = 20_000, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ def note_unknown(
     known = list(known)
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
+            close = difflib.get_close_matches(key[:_LONGEST_KEY], known, n=1)
             hint = f" (did you mean '{close[0]}'?)" if close else ""
-            problems.append(f"{where}: unknown entry '{tidy(key)}'{hint}")
+            problems.append(f"{where}: unknown entry {few([tidy(key)])}{hint}")
 
 
 def read_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -18,6 +19,7 @@ from tillit_eval.exports.schemas import Schema, Type
 from tillit_eval.files.cells import Cells, as_float, as_text, distinct
 from tillit_eval.files.headers import Known
 from tillit_eval.files.identities import find_identities
+from tillit_eval.files.limits import LARGEST_NUMBER
 from tillit_eval.files.raw import RawTable, from_frame
 from tillit_eval.files.reading import read_file
 from tillit_eval.files.texts import (
@@ -32,6 +34,8 @@ from tillit_eval.phrases import say
 
 # Days outside of these are no days of cases, units or waves.
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
+# A period that is a whole number: a year, or a year with its month or day.
+_YEAR = re.compile(r"[0-9]{1,9}")
 
 
 def read_table(
@@ -124,7 +128,9 @@ def _typed(cells: Cells, kind: Type) -> Any:
         return cells.astype(np.int64)
     if kind in ("number", "whole"):
         return np.array([np.nan if c is None else c for c in cells], dtype=float)
-    if kind == "period" and all(isinstance(c, str) and c.isdigit() for c in cells):
+    if kind == "period" and all(
+        isinstance(c, str) and _YEAR.fullmatch(c) for c in cells
+    ):
         return cells.astype(np.int64)
     return pd.array(cells, dtype="str")
 
@@ -147,7 +153,8 @@ def _as_whole(cell: object) -> tuple[object, bool]:
     number, is_right = _as_number(cell)
     if number is None:
         return None, is_right
-    return number, float(str(number)).is_integer() and float(str(number)) >= 0
+    value = float(str(number))
+    return number, is_right and value.is_integer() and 0 <= value <= LARGEST_NUMBER
 
 
 def _as_date(cell: object) -> tuple[object, bool]:

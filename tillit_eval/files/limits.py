@@ -22,7 +22,7 @@ MOST_CELLS = 50_000_000
 # Signs on one line of a CSV file: so many columns with a page of text in each.
 LONGEST_LINE = 8 * MEBIBYTE
 # A codebook of a thousand items with wordings in two languages has under 1 MiB.
-LARGEST_TOML = 4 * MEBIBYTE
+LARGEST_TOML = 2 * MEBIBYTE
 DEEPEST = 16
 MOST_DOTS = 100
 LARGEST_NUMBER = 2**53

@@ -7,7 +7,8 @@ import unicodedata
 
 # Zero-width signs, soft hyphens and marks of direction come with copied text, or are
 # put there so that two names look the same.
-_UNSEEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+_UNSEEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+_UNSEEN += (0x180E, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080))
 _INVISIBLE: dict[int, str | None] = dict.fromkeys((0xAD, 0x61C, 0xFEFF, *_UNSEEN))
 # Signs that steer a terminal, and halves of letters, which no file can hold.
 _STEERING = (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))

@@ -8,8 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from tillit_eval.errors import DataProblem, few
+from tillit_eval.files.opening import is_file
+from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Label
 
+_LONGEST_KEY = 40
 Kind = Literal["text", "number", "whole", "texts", "numbers", "label", "path", "table"]
 
 STUDY: dict[str, Kind] = {
@@ -97,7 +101,7 @@ class Reading:
         taken: dict[str, Any] = {}
         for key, value in table.items():
             if key not in known:
-                self.note(where, f"unknown key '{key}'{_meant(key, known)}")
+                self.note(where, f"unknown key {few([key])}{_meant(key, known)}")
                 continue
             read = self._as_kind(value, known[key], f"{where}: {key}")
             if read is not None:
@@ -127,7 +131,8 @@ class Reading:
         }
         if _is(value, wanted[kind]):
             return value
-        hint = f'; write it in quotes: "{value}"' if kind == "text" else ""
+        plain = kind == "text" and isinstance(value, (int, float))
+        hint = f'; write it in quotes: "{value}"' if plain else ""
         self.note(where, f"is not a {kind}{hint}" if kind == "text" else _not_a(kind))
         return None
 
@@ -136,11 +141,15 @@ class Reading:
         if not isinstance(value, str):
             self.note(where, "is not a path in quotes")
             return None
-        path = (self.folder / value).resolve()
+        try:
+            path = (self.folder / as_path(value)).resolve()
+        except (DataProblem, OSError):
+            self.note(where, "is not the path of a file")
+            return None
         if not path.is_relative_to(self.folder.resolve()):
             self.outside.append(where)
             return None
-        if not path.is_file():
+        if not is_file(path):
             self.note(where, "there is no such file")
             return None
         return path
@@ -163,5 +172,5 @@ def _not_a(kind: str) -> str:
 
 
 def _meant(key: str, known: Mapping[str, Kind]) -> str:
-    near = get_close_matches(key, known, n=1)
+    near = get_close_matches(key[:_LONGEST_KEY], known, n=1)
     return f" (did you mean '{near[0]}'?)" if near else ""

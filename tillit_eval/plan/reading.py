@@ -139,7 +139,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
 def _study(raw: dict[str, Any], file: Path, reading: Reading) -> Study:
     for key in raw:
         if key not in ("study", "site"):
-            reading.note("file", f"unknown key '{key}'")
+            reading.note("file", f"unknown key {few([key])}")
     head = reading.take(raw.get("study", {}), STUDY, "study", required=("title",))
     k_min = head.get("k_min", K_MIN)
     if k_min < K_FLOOR:
