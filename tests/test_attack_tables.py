@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tillit_eval.disclosure import Protected, kernel, protect_table
+from tillit_eval.disclosure import Protected, crossed, kernel, protect_table
 
 sys.path.insert(0, str(Path(__file__).parent))
 from attacker import Attacker
@@ -171,6 +171,6 @@ def test_bounds_from_crossing_totals_are_loosened_too(
     ask = {"count": "n", "unit": ["unit", "role"], "margin": "All", "digits": 4}
     safe = protect_table(table, **ask)
     assert worst(table, safe, ["unit", "role"])[0] < 1e-6
-    monkeypatch.setattr(kernel, "loosest_bounds", lambda *_: iter(()))
+    monkeypatch.setattr(crossed, "_tight_bounds", lambda *_: iter(()))
     open_ = protect_table(table, **ask)
     assert worst(table, open_, ["unit", "role"])[0] > 0.5

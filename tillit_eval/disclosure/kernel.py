@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tillit_eval.disclosure.crossed import Parts, crossed_leaks, loosest_bounds
+from tillit_eval.disclosure.crossed import Parts
+from tillit_eval.disclosure.nesting import contains, less_inner_sets, linked_rows
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -130,29 +131,28 @@ def hide_lines(
     gone &= ~kept
     barred = gone.copy()
     parts = [part for measure in measures for part in _apart(measure)]
-    left = parts
+    small = [small_differences(part, floors.k_min) for part in parts]
+    left = [*range(len(parts))]
     while left:
         leaks = [
             helpers[~kept[helpers]]
-            for part in left
-            for helpers in leaks_of(part, gone, floors, barred=barred)
+            for i in left
+            for helpers in leaks_of(
+                parts[i], gone, floors, barred=barred, small=small[i]
+            )
         ]
         before = gone.copy()
         _close([helpers for helpers in leaks if len(helpers)], size, rank, gone)
         new = np.flatnonzero(gone & ~before)
-        left = [part for part in parts if np.isin(part.lines, new).any()]
+        left = [i for i, part in enumerate(parts) if np.isin(part.lines, new).any()]
     return gone
 
 
 def _apart(measure: Measure) -> Iterator[Measure]:
     """Part a measure into those whose sets share nobody: each is a smaller problem."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     some = measure.sets & (measure.people > 0)
-    links = csr_array(some.astype(np.int32))
-    n, where = connected_components(links @ links.T, directed=False)
-    for one in range(n):
+    where = linked_rows(some)
+    for one in range(where.max(initial=-1) + 1):
         sets = where == one
         held = some[sets].any(axis=0)
         if held.any():
@@ -171,7 +171,7 @@ def _close(leaks: list[Whole], size: Array, rank: Whole, gone: Mask) -> None:
 
 
 def leaks_of(
-    measure: Measure, gone: Mask, floors: Floors, *, barred: Mask
+    measure: Measure, gone: Mask, floors: Floors, *, barred: Mask, small: Mask
 ) -> Iterator[Whole]:
     """List what can be worked out although it may not be shown.
 
@@ -186,6 +186,8 @@ def leaks_of(
     barred : ndarray of bool, shape (L,)
         Lines hidden for their own sake: no number of theirs may follow, not even
         that of a wave in which enough people answered.
+    small : ndarray of bool, shape (D, A)
+        As from `small_differences`.
 
     Yields
     ------
@@ -193,60 +195,38 @@ def leaks_of(
         The lines that give it away together, each of which could be hidden.
     """
     shown = ~gone[measure.lines] & (measure.sets @ measure.people > 0)
-    sets, lines = measure.sets[shown], measure.lines[shown]
-    if not len(sets):
+    if not shown.any():
         return
-    some = measure.people > 0
-    sole = measure.sets[barred[measure.lines]] & some
-    inside = _contains(sets)
-    if _is_nested(sets, inside):
-        for group, helpers in _nested_groups(sets & some, inside):
-            is_sole = (sole == group).all(axis=1).any()
-            if is_sole or floors.forbid(*_weigh(measure, group[None, :]))[0]:
-                yield np.unique(lines[helpers])
-        return
-    found = False
-    parts = Parts(sets, measure.people, measure.yes, sole)
-    for helpers in crossed_leaks(parts, floors.forbid):
-        found = True
-        yield np.unique(lines[helpers])
-    if not found:
-        for helpers in loosest_bounds(parts, floors.k_min):
-            yield np.unique(lines[helpers])
+    lines = measure.lines[shown]
+    rests, used = less_inner_sets(measure.sets[shown])
+    sole = measure.sets[barred[measure.lines]]
+    for part, rows in Parts(rests, measure.people, measure.yes, sole, small).apart():
+        for helpers in part.leaks(floors.forbid, floors.k_min):
+            origin = used[rows[helpers]].any(axis=0)
+            yield np.unique(lines[origin])
+
+
+def small_differences(measure: Measure, k_min: int) -> Mask:
+    """Find the few people who are in one set and not in another within it.
+
+    Parameters
+    ----------
+    measure : Measure
+        All numbers about one thing, shown or not.
+    k_min : int
+        Fewest people behind a number.
+
+    Returns
+    -------
+    ndarray of bool, shape (D, A)
+        One row per difference of 1 to ``k_min - 1`` people.
+    """
+    whole, within = np.nonzero(contains(measure.sets))
+    n = measure.sets @ measure.people
+    few = (n[whole] - n[within] > 0.5) & (n[whole] - n[within] < k_min - 0.5)
+    return np.asarray(measure.sets[whole[few]] & ~measure.sets[within[few]])
 
 
 def _weigh(measure: Measure, sets: Mask) -> tuple[Array, Array | None]:
     people = sets @ measure.people
     return people, None if measure.yes is None else sets @ measure.yes
-
-
-def _contains(sets: Mask) -> Mask:
-    """Tell which set (row) holds which other (column) and more, shape (S, S)."""
-    numbers = sets.astype(np.float32)
-    common = numbers @ numbers.T
-    size = np.diag(common)
-    return np.asarray((common == size[None, :]) & (size[:, None] > size[None, :]))
-
-
-def _is_nested(sets: Mask, inside: Mask) -> bool:
-    """Tell whether any two sets are apart, the same, or one within the other."""
-    numbers = sets.astype(np.float32)
-    common = numbers @ numbers.T
-    size = np.diag(common)
-    same = (common == size[None, :]) & (common == size[:, None])
-    return bool((same | inside | inside.T | (common == 0)).all())
-
-
-def _nested_groups(sets: Mask, inside: Mask) -> Iterator[tuple[Mask, Whole]]:
-    """Give each set less the largest sets in it, and which sets that takes.
-
-    For nested sets these are the smallest groups that can be worked out.
-    """
-    for row in range(len(sets)):
-        below = np.flatnonzero(inside[row])
-        if not len(below):
-            continue
-        largest = below[~inside[np.ix_(below, below)].any(axis=0)]
-        group = sets[row] & ~sets[largest].any(axis=0)
-        if group.any():
-            yield group, np.append(largest, row)

@@ -102,7 +102,7 @@ def _groups(
     every = np.flatnonzero(part)
     if not by:
         return [every] * len(table)
-    theirs = [key_text(people.rows[name]).to_numpy()[every] for name in by]
+    theirs = [people.texts(name)[every] for name in by]
     wanted = list(zip(*(key_text(table[name]).to_numpy() for name in by), strict=True))
     found: dict[tuple[object, ...], Rows] = {}
     for mask in {tuple(word == margin for word in key) for key in wanted}:
@@ -195,7 +195,7 @@ def state_summary(
 def _summary_groups(summary: Summary, people: People, part: Mask) -> list[Rows]:
     """Return the rows of each group; those merged are all that are not named."""
     every = np.flatnonzero(part)
-    theirs = [key_text(people.rows[name]).to_numpy()[every] for name in summary.by]
+    theirs = [people.texts(name)[every] for name in summary.by]
     known = _split(theirs, every)
     keys = [tuple(row) for row in summary.groups.itertuples(index=False)]
     if not summary.by:

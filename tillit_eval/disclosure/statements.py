@@ -101,6 +101,7 @@ class People:
         self.waves = key_text(rows[wave]).to_numpy()
         self.who = _who(rows, respondent)
         self._numbers: dict[str, Array] = {}
+        self._texts: dict[str, npt.NDArray[np.object_]] = {}
 
     def numbers(self, column: str) -> Array:
         """Return a column as numbers, missing ones as nan."""
@@ -116,6 +117,12 @@ class People:
                 )
             self._numbers[column] = kept.to_numpy(dtype=float, na_value=np.nan)
         return self._numbers[column]
+
+    def texts(self, column: str) -> npt.NDArray[np.object_]:
+        """Return a column of keys as text, missing ones as None."""
+        if column not in self._texts:
+            self._texts[column] = key_text(self.rows[column]).to_numpy()
+        return self._texts[column]
 
     def locate(self, part: pd.DataFrame | None) -> Mask:
         """Tell which rows a filtered copy of the table holds, shape (n_rows,)."""
