@@ -11,7 +11,7 @@ _FORMULA = re.compile(f"'*[{_STARTS}]")
 _GUARDED = re.compile(f"'+[{_STARTS}]")
 # A number with its sign, and words after it, as in "+0.4 (0.1 to 0.8)" or "-2 people".
 _SIGNED = re.compile(
-    r"[+\-]\s?\d(?:[\d\s.,%:;()\[\]+\-\u2212\u2013\u2026]|[^\W\d_](?![\s]*[(\d$]))*"
+    r"[+\-]\s?\d(?:[\d\s.,%:;()\[\]+\-\u2212\u2013\u2026]|[^\W\d_](?![(\d$]))*"
 )
 # Signs that XML cannot hold, and halves of letters, which no file can.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

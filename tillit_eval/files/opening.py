@@ -33,6 +33,30 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def exists(path: Path) -> bool:
+    """Tell whether anything is there, also for names that no system can have.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    bool
+        False also for what may not be looked at.
+
+    Examples
+    --------
+    >>> exists(Path("/")), exists(Path("x" * 9999))
+    (True, False)
+    """
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_whole(path: Path, *, most: int = LARGEST_FILE) -> bytes:
     """Read a file, unless it is none or too large.
 
@@ -58,7 +82,7 @@ def read_whole(path: Path, *, most: int = LARGEST_FILE) -> bytes:
     FileProblem
         If it is too large.
     """
-    if path.exists() and not is_file(path):
+    if exists(path) and not is_file(path):
         raise IsADirectoryError if path.is_dir() else OSError("no ordinary file")
     with path.open("rb") as file:
         data = file.read(most + 1)

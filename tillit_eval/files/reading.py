@@ -9,7 +9,7 @@ from tillit_eval.errors import FileProblem
 from tillit_eval.files.csv_files import read_csv_file
 from tillit_eval.files.excel_files import read_excel_file
 from tillit_eval.files.headers import Known
-from tillit_eval.files.opening import check_size, is_file
+from tillit_eval.files.opening import check_size, exists, is_file
 from tillit_eval.files.parquet_files import read_parquet_file
 from tillit_eval.files.paths import as_path
 from tillit_eval.files.raw import RawTable
@@ -87,7 +87,8 @@ def read_file(
 
 def _existing_file(path: str | Path) -> Path:
     file = as_path(path)
-    if file.is_dir():
+    there = exists(file)
+    if there and file.is_dir():
         raise FileProblem(
             f"'{file.name}' is a folder, not a file.",
             expected="the path of one export",
@@ -95,7 +96,7 @@ def _existing_file(path: str | Path) -> Path:
             to_fix="add the name of the file to the path",
         )
     if not is_file(file):
-        if file.exists():
+        if there:
             raise FileProblem(
                 f"'{file.name}' is not an ordinary file.",
                 expected="the path of one export",
@@ -105,7 +106,7 @@ def _existing_file(path: str | Path) -> Path:
         raise FileProblem(
             f"There is no file '{file.name}'.",
             expected="the path of an export",
-            found="nothing there" if file.parent.is_dir() else "no such folder either",
+            found="nothing there" if exists(file.parent) else "no such folder either",
             to_fix="check the spelling, and the folder that the path starts from",
         )
     return file

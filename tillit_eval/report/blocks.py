@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from tillit_eval.files.harmless import for_markdown
 from tillit_eval.findings import Finding
 from tillit_eval.phrases import Language, say
 
@@ -177,7 +178,7 @@ def block_findings(
     )
     rows = "".join(_finding_row(finding, lang) for finding in findings)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return (Prose(f"# {title}"), Table(table))
+    return (Prose(f"# {for_markdown(title)}"), Table(table))
 
 
 def _finding_row(finding: Finding, lang: Language | None) -> str:
