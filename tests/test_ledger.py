@@ -103,6 +103,7 @@ BY_FIELD = {
     "q": "heterogeneity",
     "p_heterogeneity": "heterogeneity",
     "factor": "pooled change",
+    "evenness": "share of sites that count",
     "weight": "pooled change",
     "shift": "influence of a site",
     "rstudent": "influence of a site",

@@ -404,3 +404,15 @@ def test_equal_precision_gives_the_plain_mean_and_its_t_interval() -> None:
     assert pooled.estimate == pytest.approx(np.mean(ESTIMATES))
     assert pooled.standard_error == pytest.approx(np.std(ESTIMATES, ddof=1) / 5**0.5)
     assert pooled.tau_squared == pytest.approx(np.var(ESTIMATES, ddof=1) - 0.01)
+
+
+def test_a_site_far_more_precise_than_the_rest_is_warned_of() -> None:
+    even = fitted([(1.0, 1.0), (2.0, 1.0), (3.0, 1.0), (4.0, 2.0)])
+    assert even.evenness == pytest.approx((3 + 0.25) ** 2 / (3 + 0.25**2) / 4)
+    assert not even.is_uneven
+    assert "far more precise" not in even.sentence("en")
+    uneven = fitted([(1.0, 0.2), (2.0, 2.0), (3.0, 2.0), (4.0, 2.0)])
+    assert uneven.evenness == pytest.approx(25.75**2 / (625 + 3 / 16) / 4)
+    assert uneven.is_uneven
+    assert "A few sites are far more precise than the others" in uneven.sentence("en")
+    assert "mycket säkrare mätta" in uneven.sentence("sv")

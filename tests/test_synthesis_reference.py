@@ -156,7 +156,7 @@ def test_places_against_a_simulation(case: str) -> None:
     average = (pooled.estimate, pooled.standard_error or 0.0)
     laws = rank_laws(y, v, pooled.tau_squared, average)
     assert laws.sum(axis=1) == pytest.approx(1.0, abs=1e-9)
-    assert laws.sum(axis=0) == pytest.approx(1.0, abs=2e-4)
+    assert laws.sum(axis=0) == pytest.approx(1.0, abs=5e-4)
     rng, draws = np.random.default_rng(7), 40_000
     kept = pooled.tau_squared / (pooled.tau_squared + v)
     means = average[0] + average[1] * rng.standard_t(len(y) - 1, (draws, 1))

@@ -83,6 +83,15 @@ def heterogeneity(y: Array, v: Array, x: Array) -> tuple[Array, Array]:
     return fixed.factor * (k - p), (k - p) / _trace(fixed.weights, x, fixed.covariance)
 
 
+def even_share(v: Array) -> float:
+    """Return how many sites count by their own precision, as a share of all.
+
+    One if all are equally precise, near one over k if one site is all that counts.
+    """
+    w = 1 / np.asarray(v, float)
+    return float(w.sum() ** 2 / (w**2).sum() / len(w))
+
+
 def profile_q(
     y: Array, v: Array, x: Array, level: float
 ) -> tuple[Array, Array]:  # fmt: skip

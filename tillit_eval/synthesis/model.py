@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tillit_eval.findings import Change, Estimate, Interval
 from tillit_eval.phrases import Language, language, number, percent, say
 from tillit_eval.synthesis._reading import Contribution, is_controlled
+from tillit_eval.thresholds import threshold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +151,8 @@ class Pooled(Together):
         Hartung and Knapp's q; the guard acts where it is under 1.
     unguarded : Interval
         What the interval would be without the guard.
+    evenness : float
+        Share of the sites that count by their own precision, 1 if all do alike.
     """
 
     question: ClassVar[str] = "pooled change"
@@ -165,6 +168,12 @@ class Pooled(Together):
     p_heterogeneity: float
     factor: float
     unguarded: Interval
+    evenness: float
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether a few sites are far more precise than the rest."""
+        return self.evenness < threshold("even_sites")
 
     @property
     def guard_acted(self) -> bool:
@@ -177,6 +186,8 @@ class Pooled(Together):
         if self.guard_acted:
             bare = change_interval(self, self.unguarded, lang)
             says.append(say("synthesis.guard", lang, interval=bare))
+        if self.is_uneven:
+            says.append(say("synthesis.uneven", lang))
         return " ".join(says)
 
     def _new_site(self, lang: Language) -> str:

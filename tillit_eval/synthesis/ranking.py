@@ -17,7 +17,7 @@ from tillit_eval.synthesis.model import Pooled
 from tillit_eval.synthesis.pooling import numbers_of
 
 Half = Literal["upper", "lower", "none"]
-_NODES = 60
+_NODES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
