@@ -120,7 +120,7 @@ def test_nothing_and_strange_things_are_refused() -> None:
 
 
 def item(n: int, **more: object) -> ItemQuality:
-    values = {"alpha_if_dropped": 0.8, "floor_share": 0.02, "ceiling_share": 0.31}
+    values = {"alpha_if_dropped": 0.8, "floor_share": 0.05, "ceiling_share": 0.31}
     return ItemQuality(
         scale="t1",
         estimate=0.62,
@@ -136,7 +136,7 @@ def test_items_have_a_row_each_and_hide_under_the_floor() -> None:
     bare = item(90, alpha_if_dropped=None, floor_share=None, ceiling_share=None)
     cells = tables.display_items([item(210), few, bare], lang="sv")
     assert cells.iloc[0].str.replace(NBSP, " ").tolist() == [
-        *("t1", "210", "färre än 10", "3,40", "0,90", "0,62", "0,80", "2 %", "31 %"),
+        *("t1", "210", "färre än 10", "3,40", "0,90", "0,62", "0,80", "5 %", "31 %"),
     ]
     assert set(cells.iloc[1, 1:]) == {"–"}
     assert cells.iloc[2, -3:].tolist() == ["–", "–", "–"]

@@ -14,7 +14,7 @@ from tillit_eval.figures.colours import answer_colours
 from tillit_eval.figures.counting import codes_of, columns_of, count_answers
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import Source, read_source
-from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.floors import K_CELL, K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, language, number, percent, say
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def plot_answers(
     One bar per item (and wave), lowest answers at the left, parted at the middle
     of the scale; people and missing answers at the right. A bar that rests on
     fewer than `k_min` people, or on people who all gave the same answer, is named
-    but not drawn.
+    but not drawn. Answers that 1 to 4 people gave are joined with the next ones
+    towards the middle, and the bar says so.
 
     Parameters
     ----------
@@ -108,7 +109,9 @@ def plot_answers(
     source = read_source(responses)
     data = count_answers(responses, names, valid, wave, k_min, source)
     data["name"] = [_name(key, items, labels, lang) for key in data["item"]]
-    data = data[["item", "name", "wave", "n", "missing", "hidden", "code", "share"]]
+    data = data[
+        ["item", "name", "wave", "n", "missing", "hidden", "code", "to", "share"]
+    ]
     places = _places(data, split=wave is not None)
     ax = canvas.paper(ax, rows=len(places), row=0.4, rest=1.0)
     canvas.clean(ax, grid=False)
@@ -116,7 +119,7 @@ def plot_answers(
     for place, (_, bar) in zip(
         places, data.groupby(["item", "wave"], sort=False), strict=True
     ):
-        _draw_bar(ax, place, bar, lang, floor=k_min)
+        _draw_bar(ax, place, bar, lang, codes=valid, floor=k_min)
     _finish_axis(ax, valid, answers, lang)
     canvas.finish(ax, source, lang, title=title, above=canvas.KEY_LINE)
     return record(ax, data.reset_index(drop=True), _Words(data, valid, source, k_min))
@@ -172,15 +175,22 @@ def _name_bars(
 
 
 def _draw_bar(
-    ax: Axes, row: float, bar: pd.DataFrame, lang: Language, *, floor: int
+    ax: Axes,
+    row: float,
+    bar: pd.DataFrame,
+    lang: Language,
+    *,
+    codes: list[int],
+    floor: int,
 ) -> None:
     """Draw the answers to one item, or write why they are not shown."""
     if bar["hidden"].iloc[0]:
         canvas.write_instead(ax, row, _why(bar["hidden"].iloc[0], floor, lang))
         return
     shares = bar["share"].to_numpy(dtype=float)
-    left = -_below_the_middle(shares)
-    for share, colour in zip(shares, answer_colours(len(shares)), strict=True):
+    left = -_below_the_middle(bar, codes)
+    colours = _colours(bar, codes)
+    for share, colour in zip(shares, colours, strict=True):
         ax.barh(
             row, share, left=left, height=0.72, color=colour, edgecolor="white", lw=0.6
         )
@@ -195,9 +205,46 @@ def _draw_bar(
                 color="white" if sum(colour) < 1.3 else canvas.INK,
             )
         left += share
+    text = _people(bar, lang)
+    joined = _joined(bar)
+    if joined:
+        text += "\n" + say("figures.joined", lang, codes=", ".join(joined))
+    canvas.beside(ax, row, text)
+
+
+def _people(bar: pd.DataFrame, lang: Language) -> str:
+    """Write how many answered, and the share of them missing where it may be told."""
     n = number(float(bar["n"].iloc[0]), 0, lang)
-    missing = percent(float(bar["missing"].iloc[0]), 0, lang)
-    canvas.beside(ax, row, say("figures.n_missing", lang, n=n, missing=missing))
+    missing = float(bar["missing"].iloc[0])
+    if np.isnan(missing):
+        return say("figures.n_few_missing", lang, n=n, few=K_CELL)
+    return say("figures.n_missing", lang, n=n, missing=percent(missing, 0, lang))
+
+
+def _joined(bar: pd.DataFrame) -> list[str]:
+    """Name the answers that are shown as one piece, such as ``1\u20132``."""
+    pairs = zip(bar["code"], bar["to"], strict=True)
+    return [_codes(first, last) for first, last in pairs if first != last]
+
+
+def _codes(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}\u2013{last}"
+
+
+def _colours(bar: pd.DataFrame, codes: list[int]) -> list[tuple[float, float, float]]:
+    """Return the colour of each piece: that of its answer nearest the middle."""
+    colours = answer_colours(len(codes))
+    middle = (len(codes) - 1) / 2
+    places = {code: i for i, code in enumerate(codes)}
+    return [
+        colours[
+            min(
+                range(places[first], places[last] + 1),
+                key=lambda place: abs(place - middle),
+            )
+        ]
+        for first, last in zip(bar["code"], bar["to"], strict=True)
+    ]
 
 
 def _why(hidden: str, floor: int, lang: Language) -> str:
@@ -207,11 +254,13 @@ def _why(hidden: str, floor: int, lang: Language) -> str:
     return say("disclosure.not_shown", lang)
 
 
-def _below_the_middle(shares: np.typing.NDArray[np.float64]) -> float:
+def _below_the_middle(bar: pd.DataFrame, codes: list[int]) -> float:
     """Return how much lies left of the line: low answers and half of the middle."""
-    half = len(shares) // 2
-    middle = shares[half] / 2 if len(shares) % 2 else 0.0
-    return float(shares[:half].sum() + middle)
+    middle = (len(codes) - 1) / 2
+    places = {code: i for i, code in enumerate(codes)}
+    first, last = bar["code"].map(places), bar["to"].map(places)
+    part = np.where(last < middle, 1.0, np.where(first > middle, 0.0, 0.5))
+    return float((part * bar["share"]).sum())
 
 
 def _finish_axis(
@@ -278,6 +327,8 @@ class _Words:
         name = f"{first['name']} {first['wave']}".strip()
         if first["hidden"]:
             return f"{name}: {_why(first['hidden'], self.floor, lang)}."
+        if _joined(bar):
+            return self._pieces(bar, name, lang)
         half = len(bar) // 2
         return say(
             "figures.alt_bar",
@@ -287,3 +338,14 @@ class _Words:
             high=percent(float(bar["share"].iloc[-half:].sum()), 0, lang),
             n=number(float(first["n"]), 0, lang),
         )
+
+    def _pieces(self, bar: pd.DataFrame, name: str, lang: Language) -> str:
+        """Say every piece of a bar in which answers are joined."""
+        told = [
+            f"{_codes(first, last)}: {percent(float(share), 0, lang)}"
+            for first, last, share in zip(
+                bar["code"], bar["to"], bar["share"], strict=True
+            )
+        ]
+        n = number(float(bar["n"].iloc[0]), 0, lang)
+        return say("figures.alt_pieces", lang, name=name, pieces=", ".join(told), n=n)

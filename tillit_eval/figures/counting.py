@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tillit_eval.codebook.model import Codebook
 from tillit_eval.errors import DataProblem, check_texts, few
 from tillit_eval.findings import Source
-from tillit_eval.floors import is_shown
+from tillit_eval.floors import K_CELL, is_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,22 +122,67 @@ def count_answers(
 def _bar(
     given: npt.NDArray[np.float64], codes: list[int], k_min: int, source: Source
 ) -> list[dict[str, object]]:
-    """Return one row per code; ``hidden`` says why a bar is not shown."""
+    """Return one row per piece; ``hidden`` says why a bar is not shown."""
     counts = (given[:, None] == np.array(codes)).sum(axis=0)
     n = int(counts.sum())
+    pieces = [(i, i, int(count)) for i, count in enumerate(counts)]
     hidden = ""
     if n == 0 or not is_shown(n, floor=k_min, source=source):
         hidden = "few"
-    elif counts.max() == n and source != "published":
-        hidden = "same"
-    missing = 1 - n / len(given) if len(given) else np.nan
+    elif source != "published":
+        pieces = join_small(pieces)
+        if max(count for _, _, count in pieces) == n:
+            hidden = "same"
+            pieces = [(i, i, int(count)) for i, count in enumerate(counts)]
+    lost = len(given) - n
+    tells = source == "published" or lost == 0 or lost >= K_CELL
+    missing = lost / len(given) if len(given) and tells else np.nan
     return [
         {
-            "code": code,
-            "share": np.nan if hidden else int(count) / n,
+            "code": codes[first],
+            "to": codes[last],
+            "share": np.nan if hidden else count / n,
             "n": None if hidden else n,
             "missing": np.nan if hidden else missing,
             "hidden": hidden,
         }
-        for code, count in zip(codes, counts, strict=True)
+        for first, last, count in pieces
     ]
+
+
+def join_small(
+    pieces: list[tuple[int, int, int]], *, k_cell: int = K_CELL
+) -> list[tuple[int, int, int]]:
+    """Join answers that 1 to 4 people gave with the next ones towards the middle.
+
+    An answer that nobody gave may stand alone: it is about nobody.
+
+    Parameters
+    ----------
+    pieces : list of tuple of (int, int, int)
+        First and last place on the answer scale, and people.
+    k_cell : int, default 5
+        Fewest people who may be told about.
+
+    Returns
+    -------
+    list of tuple of (int, int, int)
+        Pieces of no one or of at least `k_cell` people, as long as there are two.
+
+    Examples
+    --------
+    >>> join_small([(0, 0, 2), (1, 1, 9), (2, 2, 0), (3, 3, 20), (4, 4, 4)])
+    [(0, 1, 11), (2, 2, 0), (3, 4, 24)]
+    """
+    joined, middle = list(pieces), (pieces[0][0] + pieces[-1][1]) / 2
+    while len(joined) > 1:
+        small = [i for i, (_, _, n) in enumerate(joined) if 0 < n < k_cell]
+        if not small:
+            break
+        at = min(small, key=lambda i: (joined[i][2], i))
+        below = (joined[at][0] + joined[at][1]) / 2 <= middle
+        other = at + 1 if (below and at + 1 < len(joined)) or at == 0 else at - 1
+        first, last = sorted((at, other))
+        both = (joined[first][0], joined[last][1], joined[at][2] + joined[other][2])
+        joined[first : last + 1] = [both]
+    return joined

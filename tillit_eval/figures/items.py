@@ -92,8 +92,9 @@ def _draw_item(ax: Axes, row: int, item: ItemQuality, lang: Language) -> None:
     ax.plot([0, item.item_rest], [row, row], color=canvas.LINE, linewidth=1.2, zorder=2)
     ax.plot([item.item_rest], [row], "o", color=canvas.BLUE, markersize=7.5, zorder=3)
     canvas.beside(ax, row, say("figures.n", lang, n=item.count(item.n_people, lang)))
-    if item.ceiling_share is not None:
-        share = percent(item.ceiling_share, 0, lang)
+    top = item.end_share("ceiling")
+    if top is not None:
+        share = percent(top, 0, lang)
         canvas.beside(ax, row, say("figures.ceiling", lang, share=share), at=66)
 
 
@@ -106,7 +107,9 @@ def _data(guarded: Sequence[Finding], lang: Language) -> pd.DataFrame:
                 "scale": finding.scale,
                 "name": finding.name(lang),
                 "item_rest": getattr(finding, "item_rest", None),
-                "ceiling_share": getattr(finding, "ceiling_share", None),
+                "ceiling_share": finding.end_share("ceiling")
+                if isinstance(finding, ItemQuality)
+                else None,
                 "n_people": finding.n_people
                 if isinstance(finding, ItemQuality)
                 else None,

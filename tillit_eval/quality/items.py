@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from tillit_eval.findings import Estimate, Findings
-from tillit_eval.floors import K_MIN, check_floor
+from tillit_eval.floors import K_CELL, K_MIN, check_floor, shows_sides
 from tillit_eval.phrases import Language, number, percent, phrase, say
 from tillit_eval.quality._data import Array, Pooled, pool
 from tillit_eval.quality.alpha import alpha_of
@@ -34,6 +34,8 @@ class ItemQuality(Estimate):
         a `Summary`, which does not keep them.
     n_missing : int
         Rows without an answer to this item.
+    n_answers : int or None
+        Rows with an answer, behind `mean` and the two shares; `n_people` if None.
     """
 
     question: ClassVar[str] = "item quality"
@@ -46,6 +48,36 @@ class ItemQuality(Estimate):
     floor_share: float | None
     ceiling_share: float | None
     n_missing: int
+    n_answers: int | None = None
+
+    def end_share(self, end: Literal["floor", "ceiling"]) -> float | None:
+        """Return the share at one end of the scale, if it may be shown.
+
+        Parameters
+        ----------
+        end : {"floor", "ceiling"}
+            The lowest or the highest answer.
+
+        Returns
+        -------
+        float or None
+            Between 0 and 1; None where 1 to 4 people, or all but a few, gave that
+            answer, or it is not known.
+        """
+        share = self.floor_share if end == "floor" else self.ceiling_share
+        if share is None or self.source == "published" or share == 0.0:
+            return share
+        n = self.n_people if self.n_answers is None else self.n_answers
+        return share if shows_sides(round(share * n), n) else None
+
+    def _cell(
+        self, name: str, value: object, *, guarded: bool, hidden: bool, lang: Language
+    ) -> object:
+        if guarded and not hidden and name in ("floor_share", "ceiling_share"):
+            value = self.end_share("floor" if name == "floor_share" else "ceiling")
+        return Estimate._cell(
+            self, name, value, guarded=guarded, hidden=hidden, lang=lang
+        )
 
     @property
     def digits(self) -> int:
@@ -68,10 +100,18 @@ class ItemQuality(Estimate):
             claim += " " + say(
                 "quality.item_ends",
                 lang,
-                low=percent(self.floor_share, 0, lang),
-                high=percent(self.ceiling_share, 0, lang),
+                low=self._end("floor", lang),
+                high=self._end("ceiling", lang),
             )
         return claim + " " + self._who(lang)
+
+    def _end(self, end: Literal["floor", "ceiling"], lang: Language) -> str:
+        share = self.end_share(end)
+        if share is not None:
+            return percent(share, 0, lang)
+        known = self.floor_share if end == "floor" else self.ceiling_share
+        few = known is not None and known < 0.5
+        return say("quality.end_few" if few else "quality.end_most", lang, n=K_CELL)
 
     def _who(self, lang: Language) -> str:
         return say(
@@ -171,6 +211,7 @@ def _one_item(
         floor_share=ends[0],
         ceiling_share=ends[1],
         n_missing=pooled.n_rows - int(n),
+        n_answers=int(n),
         n_people=pooled.n_complete,
         estimand=phrase("quality.estimand_item"),
         method=phrase("quality.method_item"),

@@ -113,10 +113,10 @@ def assess_share(
     Notes
     -----
     A share with fewer than 5 people on one side, also of everyone or of no one, is
-    not shown, unless the count is published. Treats those counted as independent. Wilson's interval has
-    close to its stated coverage from about 20 people on; the exact one never has
-    less, and is wide. Agrees with ``binom.test`` and ``prop.test(correct = FALSE)``
-    in R.
+    not shown, unless the count is published. Treats those counted as independent.
+    Wilson's interval has close to its stated coverage from about 20 people on; the
+    exact one never has less, and is wide. Agrees with ``binom.test`` and
+    ``prop.test(correct = FALSE)`` in R.
 
     Examples
     --------

@@ -127,7 +127,8 @@ def table_items(
 
 def _cells(item: ItemQuality, lang: Language) -> list[str]:
     """Return one item's cells, in the order of the columns."""
-    dropped, low, high = item.alpha_if_dropped, item.floor_share, item.ceiling_share
+    dropped = item.alpha_if_dropped
+    low, high = item.end_share("floor"), item.end_share("ceiling")
     return [
         item.name(lang),
         item.count(item.n_people, lang),
