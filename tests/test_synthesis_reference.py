@@ -176,7 +176,7 @@ def moderator(case: str) -> Moderator:
     if case == "mod_trained":
         values = {site: str(value) for site, value in values.items()}
     pooled = combine_findings(changes(sites))
-    return assess_moderator(pooled, values, draws=99, rng=1)
+    return assess_moderator(pooled, values, name=case, draws=99, rng=1)
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,8 @@ def test_chance_comes_from_rng_where_orders_are_drawn() -> None:
     wide = combine_findings([*pooled().pooled, *more])
     values |= {site * 2: value + 0.1 for site, value in values.items()}
     one, same, other = (
-        assess_moderator(wide, values, draws=199, rng=seed) for seed in (1, 1, 2)
+        assess_moderator(wide, values, name="x", draws=199, rng=seed)
+        for seed in (1, 1, 2)
     )
     assert not one.enumerated
     assert one.orders == 199
@@ -217,7 +218,7 @@ def test_chance_comes_from_rng_where_orders_are_drawn() -> None:
 )
 def test_values_that_cannot_tell_sites_apart(values, found: str) -> None:
     with pytest.raises(DataProblem) as caught:
-        assess_moderator(pooled(), values)
+        assess_moderator(pooled(), values, name="x")
     text = str(caught.value)
     assert text.startswith("These values cannot tell the sites apart.")
     assert f"found:    {found}" in text
@@ -225,13 +226,13 @@ def test_values_that_cannot_tell_sites_apart(values, found: str) -> None:
 
 def test_a_kind_of_one_site_is_refused() -> None:
     with pytest.raises(TooFewAnswers) as caught:
-        assess_moderator(pooled(), KINDS | {"a": "z"})
+        assess_moderator(pooled(), KINDS | {"a": "z"}, name="x")
     assert "found:    6 sites, 3 different values" in str(caught.value)
     said = phrase(caught.value.reason, **caught.value.values)
     assert said.say("en") == "6 sites are too few to be parted like this."
     three = combine_findings(pooled().pooled[:3])
     with pytest.raises(TooFewAnswers, match="Too few sites for a moderator"):
-        assess_moderator(three, {"a": 1, "b": 2, "c": 3})
+        assess_moderator(three, {"a": 1, "b": 2, "c": 3}, name="x")
 
 
 def test_levels_of_shares_are_percentage_points() -> None:
@@ -245,5 +246,5 @@ def test_levels_of_shares_are_percentage_points() -> None:
         )
         for one in pooled().pooled
     ]
-    text = assess_moderator(combine_findings(shares), KINDS).sentence("en")
+    text = assess_moderator(combine_findings(shares), KINDS, name="x").sentence("en")
     assert "x (sites: 3): +1.5 percentage points" in text

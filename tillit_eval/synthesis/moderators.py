@@ -38,7 +38,7 @@ def assess_moderator(
     pooled: Pooled,
     values: Mapping[str, object],
     *,
-    name: str | Label = "",
+    name: str | Label,
     draws: int = 9_999,
     rng: int | np.random.Generator | None = None,
 ) -> Moderator:
@@ -54,7 +54,7 @@ def assess_moderator(
     values : mapping of str to str, Label, int or float
         What each site is, by its key: a kind, or a number. Sites that are not in
         the number may be there too.
-    name : str or Label, optional
+    name : str or Label
         What the values are, for sentences.
     draws : int, default 9999
         Orders to draw where there are more than 10,000.
@@ -95,7 +95,7 @@ def assess_moderator(
     >>> pooled = combine_findings([Change(scale="trust", site=name, before="1",
     ...     after="2", estimate=y, standard_error=1.0, n_people=50, source="real")
     ...     for name, y in sites.items()])
-    >>> found = assess_moderator(pooled, dict(zip("abcdef", "xxxyyy")))
+    >>> found = assess_moderator(pooled, dict(zip("abcdef", "xxxyyy")), name="kind")
     >>> found.p_permutation, found.orders, found.enumerated
     (0.1, 20, True)
     """
@@ -265,7 +265,7 @@ def _label(called: object) -> Label:
 def _shared(pooled: Pooled, name: str | Label) -> dict[str, Any]:
     return {
         "scale": pooled.scale,
-        "label": _label(name) if name else pooled.label,
+        "label": _label(name),
         "estimand": pooled.estimand,
         "method": phrase("synthesis.method_moderator"),
         "n_people": pooled.n_people,
