@@ -90,8 +90,21 @@ def assemble(
         built, found = build(part, codebook)
         frames += [frame.assign(**{FILE: part.number or 0}) for frame in built]
         problems += [replace(p, file=part.number) for p in found]
+    if not frames:
+        raise _no_wave(codebook)
     stacked = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     return _in_order(stacked, codebook, site=site, source=source), problems
+
+
+def _no_wave(codebook: Codebook) -> DataProblem:
+    key = next((item.key for item in codebook.items), "q1")
+    wave = next(iter(waves_of(codebook)), "2019")
+    return DataProblem(
+        "No wave of the codebook is in the wide file.",
+        expected=f"columns named by item and wave, such as '{key}_{wave}'",
+        found=f"none for {len(waves_of(codebook)) or 1} wave(s)",
+        to_fix='add the names to the codebook per wave, or read it with shape="long"',
+    )
 
 
 def _build_long(
