@@ -169,8 +169,8 @@ def evil_findings() -> list[object]:
     protected = te.protect_table(units.assign(source="real"), count="n")
     return [
         te.compare_paired(scores, EVIL, **waves),
-        te.compare_waves(scores, EVIL, **waves),
-        te.compare_overlapping(scores, EVIL, **waves),
+        te.compare_waves(scores, EVIL, unit=None, **waves),
+        te.compare_overlapping(scores, EVIL, unit=None, **waves),
         te.compare_shares(answers, "q1", top=[4, 5], **waves),
         te.assess_alpha(answers, ["q1", "q2"], scale=EVIL),
         te.assess_attrition(scores, **waves),
