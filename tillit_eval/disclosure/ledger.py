@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -314,7 +314,7 @@ class Ledger:
         found: set[int] = set()
         for waves in groups.values():
             ordered = [waves[wave] for wave in sorted(waves)]
-            for one, other in pairwise(ordered):
+            for one, other in combinations(ordered, 2):
                 if not (len(one[0][1].rows) and len(other[0][1].rows)):
                     continue
                 moved = self._people.n_moved(one[0][1].rows, other[0][1].rows)
