@@ -216,6 +216,15 @@ def test_sources_are_carried() -> None:
     assert combine_findings(five()).sentence("sv").endswith("(Syntetiska data.)")
 
 
+def test_units_are_added_up_where_all_sites_have_them() -> None:
+    with_units = [replace(one, n_units=7) for one in five()]
+    pooled = combine_findings(with_units)
+    assert pooled.n_units == 35
+    assert "400 people in 35 units stand behind it." in pooled.sentence("en")
+    assert "400 personer i 35 enheter ligger bakom." in pooled.sentence("sv")
+    assert combine_findings([*with_units[1:], five()[0]]).n_units is None
+
+
 def test_margins_count_where_all_share_one() -> None:
     wide = [replace(one, margin=30.0) for one in five()]
     assert combine_findings(wide).verdict == "no_change"

@@ -10,7 +10,7 @@ from typing import Literal
 from tillit_eval.comparison import AdjustedChange
 from tillit_eval.errors import DataProblem, TooFewAnswers, few
 from tillit_eval.findings import Change, Finding, Findings, NotAnswered
-from tillit_eval.phrases import Label, Phrase, phrase
+from tillit_eval.phrases import Label, Language, Phrase, phrase
 from tillit_eval.plan import Study
 from tillit_eval.thresholds import threshold
 
@@ -51,11 +51,9 @@ class Contribution:
         """Key of the site."""
         return self.finding.site
 
-    def name(self, lang: str | None = None) -> str:
+    def name(self, lang: Language | None = None) -> str:
         """Return the name of the site, or its key where there is none."""
-        if self.label is None:
-            return self.site
-        return self.label.sv if lang == "sv" else self.label.en
+        return self.label.say(lang) if self.label else self.site
 
 
 def read_sites(

@@ -95,7 +95,9 @@ class Together(Change):
         )
 
     def _cautions(self, lang: Language) -> list[str]:
-        says = [say("synthesis.people", lang, n=self.count(self.n_people, lang))]
+        n, units = self.count(self.n_people, lang), self.n_units
+        key = "synthesis.people" if units is None else "synthesis.people_units"
+        says = [say(key, lang, n=n, units=units)]
         if self.estimand is not None:
             says.append(say("comparison.about", lang, estimand=self.estimand))
         if not any(is_controlled(one) for one in self.pooled):
