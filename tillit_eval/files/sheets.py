@@ -6,11 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from tillit_eval.files.limits import MOST_COLUMNS
 from tillit_eval.files.opening import check_extent, too_many
 
+# The only way to openpyxl's cells that fills no gaps between them.
+_PARSER = "openpyxl.worksheet._reader"
 _ZEROS = re.compile(r"0{2,20}")
 # Serial numbers this small are codes that were given the format of a date.
 _LARGEST_CODE = 59
@@ -87,11 +90,9 @@ def stream_rows(book: Any, page: Any, sheet: Sheet | None = None) -> Iterator[Ro
     tuple of (int, list of (int, object))
         Row number, and column number with value of each filled cell, from 1.
     """
-    from openpyxl.worksheet._reader import WorkSheetParser
-
     formats = _Formats(page)
     with book._archive.open(page._worksheet_path) as part:
-        parser = WorkSheetParser(
+        parser = import_module(_PARSER).WorkSheetParser(
             part,
             page._shared_strings,
             data_only=True,
@@ -113,13 +114,11 @@ def stream_rows(book: Any, page: Any, sheet: Sheet | None = None) -> Iterator[Ro
 
 def _count_lost(parser: Any, sheet: Sheet) -> None:
     """Let the parser count formulas whose values were never stored."""
-    from openpyxl.worksheet._reader import FORMULA_TAG
-
-    ordinary = parser.parse_cell
+    formula, ordinary = import_module(_PARSER).FORMULA_TAG, parser.parse_cell
 
     def parse_cell(element: Any) -> Any:
         cell = ordinary(element)
-        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+        if cell["value"] is None and element.find(formula) is not None:
             sheet.n_lost += 1
         return cell
 
