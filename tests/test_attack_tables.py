@@ -104,7 +104,7 @@ def worst(table: pd.DataFrame, safe: Protected, keys: list[str]) -> tuple[float,
 shapes = st.tuples(st.integers(2, 4), st.integers(2, 3))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=8)
 @given(data=st.data(), shape=shapes)
 def test_no_cell_of_a_cross_table_can_be_worked_out(
     data: st.DataObject, shape: tuple[int, int]
@@ -124,7 +124,7 @@ def test_no_cell_of_a_cross_table_can_be_worked_out(
     assert width > 1 / K
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=8)
 @given(
     sizes=st.lists(
         st.lists(st.integers(0, 40), min_size=1, max_size=5), min_size=1, max_size=4
