@@ -105,9 +105,9 @@ def test_what_is_mixed_is_refused() -> None:
     )
     assert "'trust', 'voice'" in told(one, two, other)
     other = replace(three, estimand=STAYED)
-    assert told(one, two, other).startswith(
-        "These findings have more than one estimand."
-    )
+    text = told(one, two, other)
+    assert text.startswith("These findings have more than one estimand.")
+    assert "'the change of those who stayed, averaged over people'" in text
     other = replace(three, unit_of_measure="share")
     assert told(one, two, other).startswith(
         "These findings have more than one unit of measure."

@@ -10,7 +10,7 @@ from typing import Literal
 from tillit_eval.comparison import AdjustedChange
 from tillit_eval.errors import DataProblem, TooFewAnswers, few
 from tillit_eval.findings import Change, Finding, Findings, NotAnswered
-from tillit_eval.phrases import Label, Language, Phrase, phrase
+from tillit_eval.phrases import Label, Language, Phrase, phrase, say
 from tillit_eval.plan import Study
 from tillit_eval.thresholds import threshold
 
@@ -86,7 +86,7 @@ def read_sites(
         for one in given
     )
     pooled = [one.finding for one in read if one.because is None]
-    _check_one(pooled, "estimand", lambda one: one.estimand and one.estimand.key)
+    _check_one(pooled, "estimand", _estimand_in_words)
     return read
 
 
@@ -160,6 +160,12 @@ def _check_one(
             to_fix=f"choose those of one {what} first, for example with "
             "findings.where(...), and pool each kind by itself",
         )
+
+
+def _estimand_in_words(finding: Finding) -> str:
+    if finding.estimand is None:
+        return ""
+    return say(finding.estimand.key, "en", **dict(finding.estimand.values))
 
 
 def _check_sites(given: Findings, changes: list[Change], *, several: bool) -> None:
