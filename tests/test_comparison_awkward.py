@@ -139,7 +139,7 @@ def test_an_area_left_with_one_unit_each_is_compared_and_named_as_such() -> None
 def test_too_few_people_in_units_met_twice() -> None:
     rows = site((6, 6, 20, 20), only_before=(2,), only_after=(3,))
     people = te.compare_waves(rows, "trust", **WAVES)
-    assert len(people.alternatives) == 1
+    assert [one.average for one in people.alternatives] == ["units"]
     fewer = rows.drop(
         rows[(rows["wave"] == "2019") & (rows["unit"] == "unit 0")].index[3:]
     )
@@ -177,11 +177,18 @@ def test_two_averages_of_two_units_would_give_the_small_one_away() -> None:
     both = site((40, 30), here=2.0)
     small = site((40, 6), here=2.0)
     for compare in (te.compare_paired, te.compare_waves):
-        assert len(compare(both, "trust", **WAVES).alternatives) == 1
+        assert len(compare(both, "trust", **WAVES).alternatives) == 3
         assert len(compare(small, "trust", **WAVES).alternatives) == 0
     assert len(te.compare_shares(small, "agrees", **WAVES).alternatives) == 0
     published = small.assign(source="published")
-    assert len(te.compare_paired(published, "trust", **WAVES).alternatives) == 1
+    assert len(te.compare_paired(published, "trust", **WAVES).alternatives) == 3
+
+
+def test_errors_by_many_methods_would_give_a_small_unit_away() -> None:
+    """As many errors as units fix the change of each, also of one under the floor."""
+    for sizes, n in (((40,) * 6, 4), ((40, 6, 30, 30, 30, 30), 1), ((6,) * 13, 3)):
+        found = te.compare_paired(site(sizes, here=2.0), "trust", **WAVES)
+        assert len(found.alternatives) == n
 
 
 def test_only_the_waves_compared_say_who_belongs_where() -> None:

@@ -14,6 +14,7 @@ from tillit_eval.findings import Estimand
 from tillit_eval.floors import is_shown
 from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary
+from tillit_eval.thresholds import threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +130,20 @@ def _check_not_mixed(arms: Arms, assigned: str, treated: str) -> None:
 
 
 def _check_enough_groups(arms: Arms) -> None:
+    """Refuse one group in an arm, unless the other arm tells how much groups vary."""
     reform, other = arms.n_complete
-    if min(reform, other) > 1:
+    many = int(threshold("placebo_groups"))
+    if min(reform, other) > 1 or (
+        min(reform, other) == 1 and max(reform, other) >= many
+    ):
         return
     raise refuse(
         "One group in an arm cannot say how much groups differ.",
-        expected="at least 2 assigned groups that answered both times in each arm",
+        expected="at least 2 assigned groups that answered both times in each arm, "
+        f"or 1 beside at least {many}",
         found=f"{reform} with the reform, {other} without it",
-        to_fix="add groups; a single one needs a placebo comparison instead",
-        reason=phrase("comparison.reason_one_treated")
+        to_fix="add groups to the smaller arm, or many more to the larger",
+        reason=phrase("comparison.reason_one_treated", n=many)
         if reform < 2
-        else phrase("comparison.reason_one_comparison"),
+        else phrase("comparison.reason_one_comparison", n=many),
     )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from tillit_eval.comparison._enough import (
     check_both_times,
     check_clusters,
+    check_spread,
+)
+from tillit_eval.comparison._mean_change import MeanChange
+from tillit_eval.comparison._methods import (
+    Answer,
+    answer_by_group,
+    answer_by_person,
+    usual_error,
 )
 from tillit_eval.comparison._moments import (
     Codes,
     Flags,
-    Found,
     Rows,
     change_of_means,
     everyone,
@@ -22,10 +31,13 @@ from tillit_eval.comparison._read import (
     clusters,
     refuse,
 )
+from tillit_eval.comparison._regression import Regression
 from tillit_eval.findings import Average
 from tillit_eval.floors import is_shown
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
+
+Shown = TypeVar("Shown", bound=MeanChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,8 @@ class Averaged:
     ----------
     asked : Asked
         The question, with this average.
-    fit : Found
-        The estimate.
+    answers : tuple of Answer
+        By every method that can answer, the chosen one first.
     rows : Rows
         Sums of the units behind it.
     n_clusters : int
@@ -45,7 +57,7 @@ class Averaged:
     """
 
     asked: Asked
-    fit: Found
+    answers: tuple[Answer, ...]
     rows: Rows
     n_clusters: int
 
@@ -53,11 +65,6 @@ class Averaged:
     def n_units(self) -> int:
         """Units behind the estimate."""
         return len(self.rows.n_before)
-
-    @property
-    def method(self) -> Phrase:
-        """How the change was estimated."""
-        return method_by_unit(self.asked.average, self.n_units, self.n_clusters)
 
 
 def both_averages(
@@ -103,16 +110,68 @@ def both_averages(
             to_fix='give average="people", or compare larger groups',
             reason=phrase("comparison.reason_few_in_units", n=asked.floor),
         )
-    beside = [other for other in found.values() if _is_enough(other, summary)]
-    return [first, *(beside if may_stand_beside(rows, asked, summary) else [])]
+    return [first, *(one for one in found.values() if _is_enough(one, summary))]
 
 
 def _averaged(
-    fit: Found, rows: Rows, codes: Codes, asked: Asked, average: Average
+    regression: Regression, rows: Rows, codes: Codes, asked: Asked, average: Average
 ) -> Averaged:
     where = behind(rows, average)
     n_clusters = len(set(codes[where].tolist()))
-    return Averaged(replace(asked, average=average), fit, rows.of(where), n_clusters)
+    every, asked = average == asked.average, replace(asked, average=average)
+    method = method_by_unit(average, int(where.sum()), n_clusters)
+    answers = answer_all(regression, rows, asked, usual=method, every=every)
+    return Averaged(asked, answers, rows.of(where), n_clusters)
+
+
+def answer_all(
+    regression: Regression,
+    rows: Rows,
+    asked: Asked,
+    *,
+    usual: Phrase,
+    by_person: bool = False,
+    every: bool = True,
+) -> tuple[Answer, ...]:
+    """Answer with every method that can, the one chosen by the layout first.
+
+    Parameters
+    ----------
+    regression : Regression
+        Sums per group of one average.
+    rows : Rows
+        The sums it was made of.
+    asked : Asked
+        The question, with this average.
+    usual : Phrase
+        Name of the method for evenly filled groups.
+    by_person : bool
+        Whether each group is one person.
+    every : bool
+        Whether to answer with the other methods too.
+
+    Returns
+    -------
+    tuple of Answer
+        At least one.
+
+    Raises
+    ------
+    TooFewAnswers
+        If nothing varies.
+    """
+    squares = float((rows.square_before + rows.square_after).sum())
+    size = math.sqrt(squares) / float((rows.n_before + rows.n_after).sum())
+    check_spread(usual_error(regression), size)
+    options: dict[str, Any] = {
+        "level": asked.level,
+        "margin": asked.margin,
+        "usual": usual,
+        "because": average_words(asked.average, None if by_person else 1),
+    }
+    if by_person:
+        return (answer_by_person(regression, **options),)
+    return answer_by_group(regression, **options, every=every)
 
 
 def behind(rows: Rows, average: Average) -> Flags:
@@ -131,16 +190,51 @@ def _is_enough(found: Averaged, summary: ChangeSummary) -> bool:
     return all(n > 1 and is_shown(n, floor=floor, source=source) for n in counts)
 
 
-def may_stand_beside(rows: Rows, asked: Asked, summary: ChangeSummary) -> bool:
-    """Tell whether both averages may be shown.
+def may_stand_beside(
+    rows: Rows, asked: Asked, summary: ChangeSummary, *, n_numbers: int = 2
+) -> bool:
+    """Tell whether several numbers about the same units may be shown.
 
     With two units, the averages over people and over units together tell the change
-    of each unit, also of one under the floor.
+    of each unit, also of one under the floor. So do as many errors by different
+    methods as there are units.
     """
     where = _seen(rows)
     fewest = min(rows.n_before[where].min(), rows.n_after[where].min())
     shown = is_shown(int(fewest), floor=asked.floor, source=summary.source)
-    return int(where.sum()) > 2 or shown
+    return int(where.sum()) > n_numbers or shown
+
+
+def beside(
+    answers: list[list[Shown]], rows: Rows, asked: Asked, summary: ChangeSummary
+) -> list[Shown]:
+    """Choose what stands beside a finding: the other average, then other methods.
+
+    Parameters
+    ----------
+    answers : list of list of finding
+        By the average asked for, every method; then by the other average, one.
+    rows : Rows
+        The sums behind them.
+    asked : Asked
+        The question.
+    summary : ChangeSummary
+        Where the rows come from.
+
+    Returns
+    -------
+    list of finding
+        Those that, shown together, tell nothing about one unit.
+    """
+    (_, *methods), *others = answers
+    shown = [one[0] for one in others]
+    if not may_stand_beside(rows, asked, summary):
+        shown = []
+    # A method adds an error, and an interval that need not be symmetric.
+    numbers = 2 + len(shown) + 3 * len(methods)
+    if may_stand_beside(rows, asked, summary, n_numbers=numbers):
+        shown += methods
+    return shown
 
 
 def method_by_unit(average: Average, n_units: int, n_clusters: int) -> Phrase:

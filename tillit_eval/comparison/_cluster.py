@@ -131,5 +131,37 @@ def estimate_contrast(fit: ClusterFit, contrast: Array) -> Contrast:
     )
 
 
+def estimate_jackknife(fit: ClusterFit, contrast: Array) -> Array:
+    r"""Return the CR3 standard error of one combination of coefficients.
+
+    Parameters
+    ----------
+    fit : ClusterFit
+        From `fit_clusters`.
+    contrast : ndarray, shape (p,)
+        Weights of the coefficients.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        The standard error.
+
+    Notes
+    -----
+    The adjustment is :math:`A_g = (I - Z_g Z_g')^{-1}`: each cluster is left out in
+    turn, and no factor of the number of clusters is applied (Bell & McCaffrey
+    2002). Agrees with ``vcovCR(type = "CR3")`` of clubSandwich.
+    """
+    direction = fit.bread_root @ contrast
+    values, vectors = np.linalg.eigh(fit.leverage)
+    slack = 1.0 - np.clip(values, 0.0, None)
+    free = slack > _FULL_LEVERAGE
+    whole = np.where(free, 1.0 / np.where(free, slack, 1.0), 0.0)
+    along = np.einsum("...gij,...i->...gj", vectors, direction)
+    residual = np.einsum("...gij,...gi->...gj", vectors, fit.scores)
+    each = (along * whole * residual).sum(axis=-1)
+    return np.asarray(np.sqrt((each**2).sum(axis=-1)))
+
+
 def _transposed(matrices: Array) -> Array:
     return np.swapaxes(matrices, -1, -2)

@@ -84,6 +84,9 @@ class MeanChange(Change):
             cautions.append(say("comparison.independent", lang))
         elif self.n_units is not None and self.n_clusters < self.n_units:
             cautions.append(say("comparison.clusters", lang, n=self.n_clusters))
+        if self.because is not None and self.because.key.startswith("comparison.rule_"):
+            why = {"method": self.method, "why": self.because}
+            cautions.append(say("comparison.chosen_by_rule", lang, **why))
         if self.df is not None and self.df < threshold("low_df"):
             cautions.append(say("comparison.low_df", lang, df=number(self.df, 1, lang)))
         if self.verdict == "cannot_tell" and self.margin is not None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tillit_eval.comparison._cluster import Array, estimate_contrast, fit_clusters
+from tillit_eval.comparison._cluster import Array
+from tillit_eval.comparison._regression import ArmSums, Regression
 from tillit_eval.summaries import ChangeSummary
 
 Codes = npt.NDArray[np.intp]
@@ -119,51 +120,65 @@ def variance(n: Array, sums: Array, squares: Array) -> float:
     return spread / (total - 1) if spread > 1e-12 * square else 0.0
 
 
-def mean_of_changes(rows: Rows, codes: Codes) -> Found:
-    """Average the linked people's changes; CR2 over clusters."""
+def mean_of_changes(rows: Rows, codes: Codes) -> Regression:
+    """Average the linked people's changes."""
     totals = [rows.n_before, rows.sum_after - rows.sum_before]
     n, change = (_per_cluster(total, codes) for total in totals)
-    return _fitted(n[:, None, None], change[:, None], np.ones(1))
+    return _intercept(n, change)
 
 
-def mean_of_units(rows: Rows, codes: Codes) -> Found:
-    """Average the units' changes; with one unit per cluster this is Student's t."""
-    change, both = rows.unit_changes
-    n = _per_cluster(both.astype(float), codes)
-    total = _per_cluster(change, codes)
-    return _fitted(n[:, None, None], total[:, None], np.ones(1))
+def mean_of_units(rows: Rows, codes: Codes) -> Regression:
+    """Average the units' changes; CR2 with one unit per cluster is Student's t."""
+    n, total = _unit_totals(rows, codes)
+    return _intercept(n, total, one_each=_one_each(n))
 
 
-def change_of_means(rows: Rows, codes: Codes) -> Found:
-    """Regress all scores on the wave; CR2 over clusters."""
+def change_of_means(rows: Rows, codes: Codes) -> Regression:
+    """Regress all scores on the wave."""
     cross, moments = _by_wave(rows, codes)
-    return _fitted(cross, moments, np.array([0.0, 1.0]))
+    contrast = np.array([0.0, 1.0])
+    return Regression(cross=cross, moments=moments, contrast=contrast)
 
 
-def change_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Found:
-    """Regress all scores on wave, arm and their product; CR2 over clusters."""
+def change_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Regression:
+    """Regress all scores on wave, arm and their product."""
     cross, moments = _by_wave(rows, codes)
-    arm = np.c_[np.ones(len(moments)), _arms(codes, treated)]
+    reform = _arms(codes, treated)
+    arm = np.c_[np.ones(len(moments)), reform]
     square = np.einsum("ga,gb,gij->gaibj", arm, arm, cross)
-    return _fitted(
-        square.reshape(len(arm), 4, 4),
-        np.einsum("ga,gi->gai", arm, moments).reshape(len(arm), 4),
-        np.array([0.0, 0.0, 0.0, 1.0]),
+    n_after, after = cross[:, 1, 1], moments[:, 1]
+    return Regression(
+        cross=square.reshape(len(arm), 4, 4),
+        moments=np.einsum("ga,gi->gai", arm, moments).reshape(len(arm), 4),
+        contrast=np.array([0.0, 0.0, 0.0, 1.0]),
+        arms=ArmSums(
+            n_before=cross[:, 0, 0] - n_after,
+            n_after=n_after,
+            before=moments[:, 0] - after,
+            after=after,
+            treated=reform > 0,
+        ),
     )
 
 
-def units_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Found:
-    """Compare the units' changes between arms.
-
-    Welch's t with one unit per cluster; else CR2 over the assigned groups.
-    """
-    change, both = rows.unit_changes
-    if len(np.unique(codes[both])) == both.sum():
-        return welch(change[both & treated], change[both & ~treated])
-    n, total = (_per_cluster(x, codes) for x in (both.astype(float), change))
-    arm = np.c_[np.ones(len(n)), _arms(codes, treated)]
-    cross = np.einsum("g,ga,gb->gab", n, arm, arm)
-    return _fitted(cross, total[:, None] * arm, np.array([0.0, 1.0]))
+def units_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Regression:
+    """Compare the units' changes between arms."""
+    n, total = _unit_totals(rows, codes)
+    reform = _arms(codes, treated)
+    arm = np.c_[np.ones(len(n)), reform]
+    return Regression(
+        cross=np.einsum("g,ga,gb->gab", n, arm, arm),
+        moments=total[:, None] * arm,
+        contrast=np.array([0.0, 1.0]),
+        arms=ArmSums(
+            n_before=n,
+            n_after=n,
+            before=np.zeros_like(n),
+            after=total,
+            treated=reform > 0,
+        ),
+        one_each=_one_each(n),
+    )
 
 
 def welch(one: Array, two: Array) -> Found:
@@ -188,6 +203,25 @@ def welch_moments(
     return Found(means[0] - means[1], math.sqrt(error), df)
 
 
+def _intercept(n: Array, total: Array, *, one_each: bool = False) -> Regression:
+    return Regression(
+        cross=n[:, None, None],
+        moments=total[:, None],
+        contrast=np.ones(1),
+        one_each=one_each,
+    )
+
+
+def _unit_totals(rows: Rows, codes: Codes) -> tuple[Array, Array]:
+    """Return units with both waves, and the sum of their changes, per cluster."""
+    change, both = rows.unit_changes
+    return _per_cluster(both.astype(float), codes), _per_cluster(change, codes)
+
+
+def _one_each(n: Array) -> bool:
+    return bool((n <= 1).all())
+
+
 def _by_wave(rows: Rows, codes: Codes) -> tuple[Array, Array]:
     """Return X'X and X'y per cluster for an intercept and the wave after."""
     sums = (rows.n_before, rows.n_after, rows.sum_before, rows.sum_after)
@@ -203,10 +237,3 @@ def _arms(codes: Codes, treated: Flags) -> Array:
 
 def _per_cluster(values: Array, codes: Codes) -> Array:
     return np.bincount(codes, weights=values).astype(np.float64)
-
-
-def _fitted(cross: Array, moments: Array, contrast: Array) -> Found:
-    used = cross[:, 0, 0] > 0
-    fit = fit_clusters(cross[used], moments[used])
-    found = estimate_contrast(fit, contrast)
-    return Found(float(found.estimate), float(found.standard_error), float(found.df))

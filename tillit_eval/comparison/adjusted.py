@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 from tillit_eval.comparison._arms import Arms, read_arms
 from tillit_eval.comparison._averages import (
-    average_words,
+    answer_all,
     behind,
+    beside,
     method_by_unit,
     units_once,
 )
@@ -18,13 +18,9 @@ from tillit_eval.comparison._effects import (
     over_spread,
     pooled_spread,
 )
-from tillit_eval.comparison._enough import (
-    check_average,
-    check_spread,
-)
-from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._enough import check_average
+from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
-    Found,
     change_between_arms,
     units_between_arms,
 )
@@ -163,37 +159,46 @@ def compare_adjusted(
     arms = read_arms(
         summary, asked, assigned=assigned, treated=treated, estimand=estimand
     )
-    found = {"people": _finding(arms, replace(asked, average="people"))}
+    found = {"people": _findings(arms, asked, "people")}
     complete = arms.of(behind(arms.rows, "units"))
     if average == "units" or (summary.has_units and complete.has_enough(asked)):
         complete.check_people(asked)
-        found["units"] = _finding(arms, replace(asked, average="units"))
-    chosen = found.pop(average)
-    return replace(chosen, alternatives=Findings(found.values()))
+        found["units"] = _findings(arms, asked, "units")
+    answered = [found.pop(average), *found.values()]
+    shown = beside(answered, arms.rows, asked, summary)
+    return replace(answered[0][0], alternatives=Findings(shown))
 
 
-def _finding(arms: Arms, asked: Asked) -> AdjustedChange:
-    fit = _fit(arms, asked.average)
-    summary, rows = arms.summary, arms.rows
-    squares = float((rows.square_before + rows.square_after).sum())
-    size = math.sqrt(squares) / float((rows.n_before + rows.n_after).sum())
-    check_spread(fit.standard_error, size)
-    found = infer(
-        fit.estimate,
-        fit.standard_error,
-        fit.df,
-        level=asked.level,
-        margin=asked.margin,
+def _findings(arms: Arms, asked: Asked, average: Average) -> list[AdjustedChange]:
+    """Answer for one average, with every method if it is the one asked for."""
+    every, asked = average == asked.average, replace(asked, average=average)
+    between = units_between_arms if asked.average == "units" else change_between_arms
+    regression = between(arms.rows, arms.codes, arms.treated)
+    usual = _method(arms, asked.average)
+    alone = not arms.summary.has_units
+    answers = answer_all(
+        regression, arms.rows, asked, usual=usual, by_person=alone, every=every
     )
+    return [_finding(arms, asked, answer) for answer in answers]
+
+
+def _finding(arms: Arms, asked: Asked, answer: Answer) -> AdjustedChange:
+    summary, rows, found = arms.summary, arms.rows, answer.found
     units, used = summary.has_units, arms.of(behind(rows, asked.average))
     groups = used.n_clusters
     people = [int(max(side.n_before.sum(), side.n_after.sum())) for side in used.sides]
+    linked_only = left_out(summary) if arms.estimand == "stayed" else ()
     return AdjustedChange(
         **asked.shared(summary),
         **found.as_fields(),
         **_means(arms, asked.average),
-        **_d_ppc2(arms, fit.estimate, found.interval),
-        **_words(arms, asked.average),
+        **_d_ppc2(arms, found.estimate, found.interval),
+        estimand=phrase(
+            f"comparison.estimand_adjusted_{arms.estimand}_{asked.average}"
+        ),
+        method=answer.method,
+        because=answer.because,
+        left_out=linked_only + units_once(rows, asked.average),
         average=asked.average,
         n_people=_n_people(used),
         n_units=len(used.codes) if units else None,
@@ -203,12 +208,6 @@ def _finding(arms: Arms, asked: Asked) -> AdjustedChange:
         n_units_treated=groups[0] if units else None,
         n_units_comparison=groups[1] if units else None,
     )
-
-
-def _fit(arms: Arms, average: Average) -> Found:
-    if average == "units":
-        return units_between_arms(arms.rows, arms.codes, arms.treated)
-    return change_between_arms(arms.rows, arms.codes, arms.treated)
 
 
 def _n_people(arms: Arms) -> int:
@@ -242,18 +241,6 @@ def _d_ppc2(arms: Arms, estimate: float, interval: Interval) -> dict[str, Any]:
         "d_ppc2": estimate / corrected,
         "d_ppc2_interval": over_spread(interval, corrected),
         "d_ppc2_df": df,
-    }
-
-
-def _words(arms: Arms, average: Average) -> dict[str, Any]:
-    """Return estimand, method, reason and who was left out, as phrases."""
-    n_clusters = sum(arms.n_clusters) if arms.summary.has_units else None
-    linked_only = left_out(arms.summary) if arms.estimand == "stayed" else ()
-    return {
-        "estimand": phrase(f"comparison.estimand_adjusted_{arms.estimand}_{average}"),
-        "method": _method(arms, average),
-        "because": average_words(average, n_clusters),
-        "left_out": linked_only + units_once(arms.rows, average),
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tillit_eval.comparison._averages import (
     Averaged,
     average_words,
+    beside,
     both_averages,
     units_once,
 )
@@ -19,10 +20,8 @@ from tillit_eval.comparison._enough import (
     check_waves_full,
 )
 from tillit_eval.comparison._law import infer
-from tillit_eval.comparison._moments import (
-    Found,
-    everyone,
-)
+from tillit_eval.comparison._methods import Answer
+from tillit_eval.comparison._moments import everyone
 from tillit_eval.comparison._overlap import overlapping
 from tillit_eval.comparison._read import (
     Asked,
@@ -42,7 +41,7 @@ from tillit_eval.findings import (
     NotAnswered,
 )
 from tillit_eval.floors import K_MIN
-from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary
 
 
@@ -202,53 +201,49 @@ def workplace_change(
     check_average(asked.average, summary)
     if not summary.has_units:
         return _independent(summary, asked)
-    first, *beside = (
-        _finding(summary, one.asked, one.fit, by_unit=one, method=one.method)
+    found = [
+        [_finding(summary, one.asked, answer, one) for answer in one.answers]
         for one in both_averages(summary, asked, assigned)
-    )
-    return replace(first, alternatives=Findings(beside))
+    ]
+    shown = beside(found, everyone(summary), asked, summary)
+    return replace(found[0][0], alternatives=Findings(shown))
 
 
 def _independent(summary: ChangeSummary, asked: Asked) -> OverlappingChange:
     unequal, equal = (
-        _finding(
-            summary,
-            asked,
-            overlapping(summary, equal=same),
-            by_unit=None,
-            method=phrase("comparison.method_overlap_equal")
-            if same
-            else phrase("comparison.method_overlap_unequal"),
-        )
+        _finding(summary, asked, _derrick(summary, asked, equal=same), None)
         for same in (False, True)
     )
     return replace(unequal, alternatives=Findings([equal]))
 
 
-def _finding(
-    summary: ChangeSummary,
-    asked: Asked,
-    fit: Found,
-    *,
-    by_unit: Averaged | None,
-    method: Phrase,
-) -> OverlappingChange:
-    rows = everyone(summary)
-    used = by_unit.rows if by_unit else rows
-    n_clusters = by_unit.n_clusters if by_unit else None
-    counts = int(used.n_before.sum()), int(used.n_after.sum())
+def _derrick(summary: ChangeSummary, asked: Asked, *, equal: bool) -> Answer:
+    """Answer with the partially overlapping t, people independent."""
+    rows, fit = everyone(summary), overlapping(summary, equal=equal)
     squares = float((rows.square_before + rows.square_after).sum())
-    check_spread(
-        fit.standard_error,
-        math.sqrt(squares) / float((rows.n_before + rows.n_after).sum()),
+    n = float((rows.n_before + rows.n_after).sum())
+    check_spread(fit.standard_error, math.sqrt(squares) / n)
+    return Answer(
+        found=infer(
+            fit.estimate,
+            fit.standard_error,
+            fit.df,
+            level=asked.level,
+            margin=asked.margin,
+        ),
+        method=phrase("comparison.method_overlap_equal")
+        if equal
+        else phrase("comparison.method_overlap_unequal"),
+        because=average_words(asked.average, None),
     )
-    found = infer(
-        fit.estimate,
-        fit.standard_error,
-        fit.df,
-        level=asked.level,
-        margin=asked.margin,
-    )
+
+
+def _finding(
+    summary: ChangeSummary, asked: Asked, answer: Answer, by_unit: Averaged | None
+) -> OverlappingChange:
+    rows, found = everyone(summary), answer.found
+    used = by_unit.rows if by_unit else rows
+    counts = int(used.n_before.sum()), int(used.n_after.sum())
     spread = math.sqrt(sum(rows.variances) / 2)
     means = rows.unit_means if asked.average == "units" else rows.means
     n_pairs = int(summary.n_pairs.sum())
@@ -256,17 +251,17 @@ def _finding(
         **asked.shared(summary),
         **found.as_fields(),
         estimand=phrase(f"comparison.estimand_workplace_{asked.average}"),
-        method=method,
-        because=average_words(asked.average, n_clusters),
+        method=answer.method,
+        because=answer.because,
         left_out=units_once(rows, asked.average),
         average=asked.average,
         mean_before=means[0],
         mean_after=means[1],
-        d_average=fit.estimate / spread if spread else None,
+        d_average=found.estimate / spread if spread else None,
         d_average_interval=over_spread(found.interval, spread) if spread else None,
         n_people=sum(counts) - n_pairs,
         n_units=by_unit.n_units if by_unit else None,
-        n_clusters=n_clusters,
+        n_clusters=by_unit.n_clusters if by_unit else None,
         n_before=counts[0],
         n_after=counts[1],
         n_pairs=n_pairs,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 from tillit_eval.comparison._averages import (
+    answer_all,
     average_words,
-    may_stand_beside,
+    beside,
     method_by_unit,
 )
 from tillit_eval.comparison._enough import (
@@ -18,8 +18,8 @@ from tillit_eval.comparison._enough import (
     check_spread,
 )
 from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
-    Found,
     mean_of_changes,
     mean_of_units,
     stayed,
@@ -31,6 +31,7 @@ from tillit_eval.comparison._read import (
     clusters,
     read_change,
 )
+from tillit_eval.comparison._regression import Regression
 from tillit_eval.comparison._standardised import change_variance, paired_effects
 from tillit_eval.comparison.model import PairedChange
 from tillit_eval.findings import Average, Findings
@@ -174,50 +175,53 @@ def paired_change(
     check_pairs(summary, asked)
     check_average(asked.average, summary)
     if not summary.has_units:
-        return _finding(summary, asked, _independent(summary), None)
+        return _finding(summary, asked, _independent(summary, asked), None)
     codes = clusters(summary, assigned)
     n_clusters = check_clusters(codes, summary.n_pairs > 0)
     rows = stayed(summary)
-    fits: dict[Average, Found] = {
+    regressions: dict[Average, Regression] = {
         "people": mean_of_changes(rows, codes),
         "units": mean_of_units(rows, codes),
     }
-    both: dict[Average, PairedChange] = {
-        name: _finding(summary, replace(asked, average=name), fit, n_clusters)
-        for name, fit in fits.items()
-    }
-    chosen = both.pop(asked.average)
-    beside = both.values() if may_stand_beside(rows, asked, summary) else ()
-    return replace(chosen, alternatives=Findings(beside))
+    n_units = int((summary.n_pairs > 0).sum())
+    answered: list[list[PairedChange]] = []
+    for name in sorted(regressions, key=lambda name: name != asked.average):
+        own, every = replace(asked, average=name), name == asked.average
+        usual = method_by_unit(name, n_units, n_clusters)
+        answers = answer_all(regressions[name], rows, own, usual=usual, every=every)
+        answered.append([_finding(summary, own, one, n_clusters) for one in answers])
+    shown = beside(answered, rows, asked, summary)
+    return replace(answered[0][0], alternatives=Findings(shown))
 
 
-def _independent(summary: ChangeSummary) -> Found:
+def _independent(summary: ChangeSummary, asked: Asked) -> Answer:
     """Student's t over people."""
     n = float(summary.n_pairs.sum())
     estimate = float((summary.sum_after - summary.sum_before).sum() / n)
-    return Found(estimate, math.sqrt(change_variance(summary) / n), n - 1)
+    error, rows = math.sqrt(change_variance(summary) / n), stayed(summary)
+    squares = float((rows.square_before + rows.square_after).sum())
+    check_spread(error, math.sqrt(squares) / float(rows.n_before.sum()))
+    found = infer(estimate, error, n - 1, level=asked.level, margin=asked.margin)
+    return Answer(
+        found=found,
+        method=phrase("comparison.method_paired_t"),
+        because=average_words("people", None),
+    )
 
 
 def _finding(
-    summary: ChangeSummary, asked: Asked, fit: Found, n_clusters: int | None
+    summary: ChangeSummary, asked: Asked, answer: Answer, n_clusters: int | None
 ) -> PairedChange:
-    rows = stayed(summary)
-    first, second = rows.variances
-    size = math.sqrt(float((rows.square_before + rows.square_after).sum()))
-    check_spread(fit.standard_error, size / float(rows.n_before.sum()))
-    found = infer(
-        fit.estimate,
-        fit.standard_error,
-        fit.df,
-        level=asked.level,
-        margin=asked.margin,
-    )
+    rows, found = stayed(summary), answer.found
     means = rows.unit_means if asked.average == "units" else rows.means
     return PairedChange(
         **asked.shared(summary),
         **found.as_fields(),
-        **paired_effects(summary, found.interval, fit.estimate, (first, second)),
-        **_words(summary, asked.average, n_clusters),
+        **paired_effects(summary, found.interval, found.estimate, rows.variances),
+        estimand=phrase(f"comparison.estimand_stayed_{asked.average}"),
+        method=answer.method,
+        because=answer.because,
+        left_out=left_out(summary),
         average=asked.average,
         mean_before=means[0],
         mean_after=means[1],
@@ -230,21 +234,6 @@ def _finding(
         n_without_code=summary.n_without_code,
         n_movers=summary.n_movers,
     )
-
-
-def _words(
-    summary: ChangeSummary, average: Average, n_clusters: int | None
-) -> dict[str, Any]:
-    """Return estimand, method, reason and who was left out, as phrases."""
-    n_units = int((summary.n_pairs > 0).sum())
-    return {
-        "estimand": phrase(f"comparison.estimand_stayed_{average}"),
-        "method": phrase("comparison.method_paired_t")
-        if n_clusters is None
-        else method_by_unit(average, n_units, n_clusters),
-        "because": average_words(average, n_clusters),
-        "left_out": left_out(summary),
-    }
 
 
 def left_out(summary: ChangeSummary) -> tuple[tuple[Phrase, int], ...]:

@@ -14,9 +14,10 @@ from tillit_eval.comparison._answers import (
     hides_few,
 )
 from tillit_eval.comparison._averages import (
+    answer_all,
     average_words,
     behind,
-    may_stand_beside,
+    beside,
     method_by_unit,
     units_once,
 )
@@ -28,10 +29,10 @@ from tillit_eval.comparison._enough import (
     check_spread,
     check_waves_full,
 )
-from tillit_eval.comparison._law import Inference, infer
+from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
     Codes,
-    Found,
     Rows,
     change_of_means,
     everyone,
@@ -47,13 +48,14 @@ from tillit_eval.comparison._read import (
     clusters,
     read_change,
 )
+from tillit_eval.comparison._regression import Regression
 from tillit_eval.comparison._scores import infer_score, paired_score, unpaired_score
 from tillit_eval.comparison.model import ShareChange
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import check_option
 from tillit_eval.findings import Average, Estimand, Findings
 from tillit_eval.floors import K_MIN
-from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary
 
 
@@ -177,9 +179,8 @@ def compare_shares(
     codes = (counted,) if isinstance(counted, float) else counted
     shown: dict[str, Any] = {"estimand": estimand, "top": codes or ()}
     if not summary.has_units:
-        return _finding(
-            summary, asked, *_independent(summary, asked, estimand), **shown
-        )
+        alone = _independent(summary, asked, estimand)
+        return _finding(summary, asked, alone, **shown)
     return _by_unit(summary, asked, assigned, shown)
 
 
@@ -194,62 +195,66 @@ def _by_unit(
     rows, codes = _rows(summary, shown["estimand"]), clusters(summary, assigned)
     check_clusters(codes, behind(rows, "people"))
     check_both_times(codes, rows.unit_changes[1])
-    fits: dict[Average, Found] = {
-        "people": (mean_of_changes if linked else change_of_means)(rows, codes),
-        "units": mean_of_units(rows, codes),
+    over_people = (mean_of_changes if linked else change_of_means)(rows, codes)
+    both: dict[Average, tuple[Answer, ...]] = {
+        "people": _answers(over_people, rows, asked, codes),
+        "units": _answers(
+            mean_of_units(rows, codes), rows, replace(asked, average="units"), codes
+        ),
     }
-    both = {
-        name: _finding(
-            summary,
-            replace(asked, average=name),
-            _inferred(fit, asked),
-            codes=codes,
-            **shown,
-        )
-        for name, fit in fits.items()
-    }
-    beside = [both["units"]] if may_stand_beside(rows, asked, summary) else []
-    return replace(both["people"], alternatives=Findings(beside))
+    found = [
+        [
+            _finding(summary, replace(asked, average=name), one, codes=codes, **shown)
+            for one in answers
+        ]
+        for name, answers in both.items()
+    ]
+    others = beside(found, rows, asked, summary)
+    return replace(found[0][0], alternatives=Findings(others))
 
 
-def _independent(
-    summary: ChangeSummary, asked: Asked, estimand: Estimand
-) -> tuple[Inference, Phrase]:
+def _answers(
+    regression: Regression, rows: Rows, asked: Asked, codes: Codes
+) -> tuple[Answer, ...]:
+    where = behind(rows, asked.average)
+    n_clusters = len(set(codes[where].tolist()))
+    usual = method_by_unit(asked.average, int(where.sum()), n_clusters)
+    every = asked.average == "people"
+    return answer_all(regression, rows, asked, usual=usual, every=every)
+
+
+def _independent(summary: ChangeSummary, asked: Asked, estimand: Estimand) -> Answer:
     """Answer with people treated as independent."""
     rows = _rows(summary, estimand)
     first, second = rows.means
     options: dict[str, Any] = {"level": asked.level, "margin": asked.margin}
+    because = average_words("people", None)
     n = float(summary.n_pairs.sum())
     if n == rows.n_before.sum() == rows.n_after.sum():
         both = float(summary.product.sum())
         score = paired_score(n * second - both, n * first - both, n)
         found = infer_score(second - first, score, **options)
-        return found, phrase("comparison.method_mcnemar")
+        mcnemar = phrase("comparison.method_mcnemar")
+        return Answer(found=found, method=mcnemar, because=because)
     if not summary.n_pairs.any():
         n0, n1 = float(rows.n_before.sum()), float(rows.n_after.sum())
         score = unpaired_score(first * n0, n0, second * n1, n1)
         found = infer_score(second - first, score, **options)
-        return found, phrase("comparison.method_score")
+        two = phrase("comparison.method_score")
+        return Answer(found=found, method=two, because=because)
     fit = overlapping(summary, equal=False)
-    return _inferred(fit, asked), phrase("comparison.method_overlap_unequal")
-
-
-def _inferred(fit: Found, asked: Asked) -> Inference:
     check_spread(fit.standard_error, 1e-3)
-    return infer(
-        fit.estimate,
-        fit.standard_error,
-        fit.df,
-        level=asked.level,
-        margin=asked.margin,
+    return Answer(
+        found=infer(fit.estimate, fit.standard_error, fit.df, **options),
+        method=phrase("comparison.method_overlap_unequal"),
+        because=because,
     )
 
 
 def _finding(
     summary: ChangeSummary,
     asked: Asked,
-    found: Inference,
-    method: Phrase | None = None,
+    answer: Answer,
     *,
     estimand: Estimand,
     top: tuple[float, ...],
@@ -259,19 +264,17 @@ def _finding(
     where = behind(rows, asked.average)
     used, n_units = rows.of(where), int(where.sum())
     n_clusters = None if codes is None else len(set(codes[where].tolist()))
-    if n_clusters is not None:
-        method = method_by_unit(asked.average, n_units, n_clusters)
     n_pairs = int(summary.n_pairs.sum())
     counts = int(used.n_before.sum()), int(used.n_after.sum())
     missing = left_out(summary) if estimand == "stayed" else ()
     means = rows.unit_means if asked.average == "units" else rows.means
     return ShareChange(
         **asked.shared(summary),
-        **found.as_fields(),
+        **answer.found.as_fields(),
         **(share_intervals(rows, codes, asked) if asked.average == "people" else {}),
         estimand=phrase(f"comparison.estimand_{estimand}_{asked.average}"),
-        method=method,
-        because=average_words(asked.average, n_clusters),
+        method=answer.method,
+        because=answer.because,
         left_out=missing + units_once(rows, asked.average),
         average=asked.average,
         mean_before=means[0],

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tillit_eval.comparison._averages import (
     Averaged,
     average_words,
+    beside,
     both_averages,
     units_once,
 )
@@ -18,7 +19,8 @@ from tillit_eval.comparison._enough import (
     check_waves_full,
 )
 from tillit_eval.comparison._law import infer
-from tillit_eval.comparison._moments import Found, everyone, welch_moments
+from tillit_eval.comparison._methods import Answer
+from tillit_eval.comparison._moments import everyone, welch_moments
 from tillit_eval.comparison._read import (
     Asked,
     Columns,
@@ -28,7 +30,7 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison.model import WavesChange
 from tillit_eval.findings import Average, Findings
 from tillit_eval.floors import K_MIN
-from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary
 
 
@@ -132,53 +134,51 @@ def compare_waves(
     check_waves_full(summary, asked)
     check_average(average, summary)
     if not summary.has_units:
-        welch = phrase("comparison.method_welch")
-        return _finding(summary, asked, _independent(summary), None, welch)
-    first, *beside = (
-        _finding(summary, one.asked, one.fit, one, one.method)
+        return _finding(summary, asked, _independent(summary, asked), None)
+    found = [
+        [_finding(summary, one.asked, answer, one) for answer in one.answers]
         for one in both_averages(summary, asked, assigned)
-    )
-    return replace(first, alternatives=Findings(beside))
+    ]
+    shown = beside(found, everyone(summary), asked, summary)
+    return replace(found[0][0], alternatives=Findings(shown))
 
 
-def _independent(summary: ChangeSummary) -> Found:
+def _independent(summary: ChangeSummary, asked: Asked) -> Answer:
     """Welch's t over people, after minus before."""
     rows = everyone(summary)
     means, variances = rows.means, rows.variances
     n = float(rows.n_after.sum()), float(rows.n_before.sum())
-    return welch_moments(means[::-1], variances[::-1], n)
+    fit = welch_moments(means[::-1], variances[::-1], n)
+    squares = float((rows.square_before + rows.square_after).sum())
+    check_spread(fit.standard_error, math.sqrt(squares) / sum(n))
+    return Answer(
+        found=infer(
+            fit.estimate,
+            fit.standard_error,
+            fit.df,
+            level=asked.level,
+            margin=asked.margin,
+        ),
+        method=phrase("comparison.method_welch"),
+        because=average_words(asked.average, None),
+    )
 
 
 def _finding(
-    summary: ChangeSummary,
-    asked: Asked,
-    fit: Found,
-    by_unit: Averaged | None,
-    method: Phrase,
+    summary: ChangeSummary, asked: Asked, answer: Answer, by_unit: Averaged | None
 ) -> WavesChange:
-    rows = everyone(summary)
+    rows, found = everyone(summary), answer.found
     used = by_unit.rows if by_unit else rows
-    n_clusters = by_unit.n_clusters if by_unit else None
     counts = int(used.n_before.sum()), int(used.n_after.sum())
-    squares = float((rows.square_before + rows.square_after).sum())
-    n = float((rows.n_before + rows.n_after).sum())
     spread = math.sqrt(sum(rows.variances) / 2)
-    check_spread(min(fit.standard_error, spread), math.sqrt(squares) / n)
-    found = infer(
-        fit.estimate,
-        fit.standard_error,
-        fit.df,
-        level=asked.level,
-        margin=asked.margin,
-    )
     means = rows.unit_means if asked.average == "units" else rows.means
-    d = fit.estimate / spread
+    d = found.estimate / spread
     return WavesChange(
         **asked.shared(summary),
         **found.as_fields(),
         estimand=phrase(f"comparison.estimand_unlinked_{asked.average}"),
-        method=method,
-        because=average_words(asked.average, n_clusters),
+        method=answer.method,
+        because=answer.because,
         left_out=units_once(rows, asked.average),
         average=asked.average,
         mean_before=means[0],
@@ -191,7 +191,7 @@ def _finding(
         ),
         n_people=sum(counts),
         n_units=by_unit.n_units if by_unit else None,
-        n_clusters=n_clusters,
+        n_clusters=by_unit.n_clusters if by_unit else None,
         n_before=counts[0],
         n_after=counts[1],
     )

@@ -1,0 +1,128 @@
+"""One curve of p against the true change gives the p value and the interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tillit_eval.comparison._cluster import Array
+from tillit_eval.comparison._law import Inference
+from tillit_eval.findings import Interval, decide_verdict
+from tillit_eval.thresholds import threshold
+
+# Two statistics closer than this are the same number computed in another order.
+_TIE = 1e-9
+# Beyond this many standard errors an interval does not close.
+_FARTHEST = 1e7
+# Ends are found to a millionth of a standard error.
+_HALVINGS = 21
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    r"""How rare the observed statistic is if the true change is `shift`.
+
+    Each of N data sets made under a hypothesis has the statistic
+    :math:`(a_0 + a_1 s)^2 / (b_0 + b_1 s + b_2 s^2)` for a true change *s*; the
+    observed one has :math:`(estimate - s)^2 / error^2`.
+
+    Attributes
+    ----------
+    estimate, error : float
+        Of the observed data, in the scale of the statistic.
+    top : ndarray, shape (2, N)
+        :math:`a_0, a_1` of every data set.
+    below : ndarray, shape (3, N)
+        :math:`b_0, b_1, b_2` of every data set.
+    observed_apart : bool
+        Whether the observed data set is counted beside the N, as it is where they
+        are drawn; where all are listed it is one of them.
+    """
+
+    estimate: float
+    error: float
+    top: Array
+    below: Array
+    observed_apart: bool
+
+    def p_value(self, shift: float) -> float:
+        """Return the two-sided p value against a true change of `shift`."""
+        seen = ((self.estimate - shift) / self.error) ** 2
+        top = self.top[1] * shift
+        top += self.top[0]
+        top *= top
+        below = self.below[2] * shift
+        below += self.below[1]
+        below *= shift
+        below += self.below[0]
+        below *= seen * (1 - _TIE)
+        as_rare = int(np.count_nonzero(top >= below))
+        apart = int(self.observed_apart)
+        return (as_rare + apart) / (len(top) + apart)
+
+    def interval(self, level: float) -> Interval:
+        """Return the true changes that are not rejected; an end may be infinite."""
+        return Interval(self._end(-1.0, level), self._end(1.0, level), level)
+
+    def _end(self, side: float, level: float) -> float:
+        """Walk outwards from the estimate to the first change that is rejected."""
+        alpha = (1 - level) * (1 + _TIE)
+        kept, step = 0.0, 2 * self.error
+        while self.p_value(self.estimate + side * step) > alpha:
+            kept, step = step, 1.5 * step
+            if step > _FARTHEST * self.error:
+                return side * math.inf
+        for _ in range(_HALVINGS):
+            middle = (kept + step) / 2
+            if self.p_value(self.estimate + side * middle) > alpha:
+                kept = middle
+            else:
+                step = middle
+        return self.estimate + side * step
+
+
+def infer_curve(
+    curve: Curve, *, standard_error: float, level: float, margin: float | None
+) -> Inference:
+    """Draw every conclusion from one curve.
+
+    Parameters
+    ----------
+    curve : Curve
+        From a bootstrap or a permutation.
+    standard_error : float
+        Shown beside the estimate; it decides nothing.
+    level : float
+        Coverage of the interval.
+    margin : float or None
+        Smallest change worth noticing, above zero.
+
+    Returns
+    -------
+    Inference
+        Interval, p values and verdict that cannot contradict each other.
+    """
+    interval = curve.interval(level)
+    narrow, p_equivalence = None, None
+    if margin is not None:
+        narrow = curve.interval(threshold("equivalence_level"))
+        p_equivalence = max(_one_sided(curve, end) for end in (-margin, margin))
+    return Inference(
+        estimate=curve.estimate,
+        standard_error=standard_error,
+        df=None,
+        interval=interval,
+        p_value=curve.p_value(0.0),
+        margin=margin,
+        equivalence_interval=narrow,
+        p_equivalence=p_equivalence,
+        verdict=decide_verdict(interval, margin=margin, equivalence_interval=narrow),
+    )
+
+
+def _one_sided(curve: Curve, end: float) -> float:
+    """Return the p value against a change at or beyond one end of the margin."""
+    half = curve.p_value(end) / 2
+    return half if abs(curve.estimate) < abs(end) else 1 - half
