@@ -285,3 +285,41 @@ def test_parts_that_cannot_be_are_refused(parts: dict, says: str) -> None:
     with pytest.raises(DataProblem) as caught:
         protect_findings(estimates(50, 20, 30), parts=parts)
     assert says in str(caught.value)
+
+
+def test_figures_and_tables_draw_what_the_ledger_gives_back() -> None:
+    rows = people(AREAS)
+    ledger = Ledger(rows)
+    ledger.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
+    ledger.add_findings(
+        "total", te.compare_overlapping(rows, "trust", **WAVES), rows=rows
+    )
+    safe = ledger.protect()
+    ax = te.figures.plot_units(safe["units"], measure="Trust")  # type: ignore[arg-type]
+    data = te.figures.figure_data(ax)
+    assert data["shown"].tolist() == [True, True, False, False]
+    assert data.loc[2:, ["before", "after", "n_before"]].isna().all(axis=None)
+    cells = te.tables.display_protected(safe["units"], lang="sv")  # type: ignore[arg-type]
+    assert cells.iloc[2, 1:].tolist() == ["visas inte"] * 4
+    drawn = te.figures.figure_data(te.plot_changes(safe["total"]))  # type: ignore[arg-type]
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize("top", [[4, 5], 4])
+def test_shares_of_top_answers_are_followed(top: object) -> None:
+    rows = people({"A": (30, 0, 0), "B": (30, 0, 0), "C": (24, 0, 0)})
+    rows["item"] = (np.arange(len(rows)) // 2 % 5 + 1).astype(float)
+    ledger = Ledger(rows)
+    ask = {"top": top, "unit": None, **WAVES}
+    whole = te.compare_shares(rows, "item", **ask)  # type: ignore[arg-type]
+    some = rows[~rows["respondent"].isin([f"C{i}" for i in range(12)])]
+    most = te.compare_shares(some, "item", **ask)  # type: ignore[arg-type]
+    ledger.add_findings("all", whole, rows=rows)
+    ledger.add_findings("most", most, rows=some)
+    # The twelve left out hold four or five people with a top answer.
+    left = rows[~rows.index.isin(some.index) & (rows["wave"] == "1")]
+    assert (left["item"] >= 4).sum() in (4, 5)
+    expected = [True, (left["item"] >= 4).sum() >= 5]
+    assert ledger.protect().table["shown"].tolist() == expected
+    assert "all" in ledger.protect()
+    assert "none" not in ledger.protect()

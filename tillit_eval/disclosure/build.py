@@ -77,7 +77,7 @@ class Build(Mapping[str, Output]):
             raise DataProblem(
                 "Nothing was added under this name.",
                 expected="a name given to add_findings, add_table or add_summary",
-                found=f"one of other {len(self._outputs)} names",
+                found=f"another name than the {len(self._outputs)} given",
                 to_fix="look at the column 'output' of .table",
             )
         kept = self._outputs[name]
@@ -120,6 +120,9 @@ class Build(Mapping[str, Output]):
             digits=kept.digits,
             source=source,
         )
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._outputs
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._outputs)

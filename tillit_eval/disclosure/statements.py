@@ -203,7 +203,7 @@ def state_finding(
         return []
     if finding.unit_of_measure not in ("points", "share"):
         return []
-    what = (finding.scale, tuple(getattr(finding, "top", ())))
+    what = (finding.scale, _codes_that_count(finding, people, parts))
     answered = ~np.isnan(people.numbers(finding.scale))
     waves = [getattr(finding, name, None) for name in ("before", "after")]
     if None in waves:
@@ -228,6 +228,26 @@ def state_finding(
             for name, own in zip(names, rows, strict=True):
                 _check_same(getattr(finding, name, len(own)), len(own))
     return statements
+
+
+def _codes_that_count(
+    finding: Estimate, people: People, parts: Sequence[Mask]
+) -> tuple[float, ...]:
+    """Return the answers a share counts; a lowest value stands for all from there."""
+    top = tuple(getattr(finding, "top", ()))
+    if len(top) != 1:
+        return top
+    values = people.numbers(finding.scale)
+    rows = np.logical_or.reduce(parts) & (people.waves == getattr(finding, "after", ""))
+    own = values[rows & ~np.isnan(values)]
+    share = getattr(finding, "mean_after", None)
+    if (
+        share is None
+        or not len(own)
+        or abs(float(np.mean(own == top[0])) - share) < 1e-9
+    ):
+        return top
+    return tuple(float(value) for value in np.unique(values[values >= top[0]]))
 
 
 def _label(what: What, rows: Rows) -> tuple[object, ...]:
