@@ -92,7 +92,7 @@ def plot_answers(
     --------
     >>> import matplotlib, pandas as pd
     >>> matplotlib.use("Agg")
-    >>> rows = pd.DataFrame({"q1": [1, 2, 3, 4, 5] * 4, "source": "real"})
+    >>> rows = pd.DataFrame({"q1": [1, 2, 3, 4, 5] * 5, "source": "real"})
     >>> ax = plot_answers(rows, ["q1"])
     >>> from tillit_eval.figures import figure_data
     >>> figure_data(ax)["share"].tolist()
