@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,15 @@ from tillit_eval.floors import shows_sides
 from tillit_eval.quality import assess_items, assess_share
 from tillit_eval.tables import display_frame, table_items
 from tillit_eval.tables.items import display_items
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Leave no figure open."""
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
 
 
 def answers(*counts: int, lost: int = 0, source: str = "real") -> pd.DataFrame:

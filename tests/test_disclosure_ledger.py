@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,15 @@ from tillit_eval.findings import Estimate, Findings, NotAnswered
 from tillit_eval.summaries import read_summary, summarise_responses, write_summary
 
 WAVES = {"before": "1", "after": "2"}
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Leave no figure open."""
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
 
 
 def people(
