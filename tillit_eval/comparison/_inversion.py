@@ -62,25 +62,36 @@ class Curve:
         apart = int(self.observed_apart)
         return (as_rare + apart) / (len(top) + apart)
 
-    def interval(self, level: float) -> Interval:
-        """Return the true changes that are not rejected; an end may be infinite."""
-        return Interval(self._end(-1.0, level), self._end(1.0, level), level)
+    def interval(self, level: float, *, marks: tuple[float, ...] = ()) -> Interval:
+        """Return the true changes that are not rejected; an end may be infinite.
 
-    def _end(self, side: float, level: float) -> float:
+        Where units are very uneven the curve may rise again beyond its first fall.
+        A mark is a change whose p is told beside the interval: it lies inside if
+        and only if it is not rejected.
+        """
+        return Interval(
+            self._end(-1.0, level, marks), self._end(1.0, level, marks), level
+        )
+
+    def _end(self, side: float, level: float, marks: tuple[float, ...]) -> float:
         """Walk outwards from the estimate to the first change that is rejected."""
         alpha = (1 - level) * (1 + _TIE)
-        kept, step = 0.0, 2 * self.error
-        while self.p_value(self.estimate + side * step) > alpha:
-            kept, step = step, 1.5 * step
-            if step > _FARTHEST * self.error:
+
+        def is_kept(distance: float) -> bool:
+            return self.p_value(self.estimate + side * distance) > alpha
+
+        ahead = [side * (mark - self.estimate) for mark in marks]
+        kept = max((one for one in ahead if one > 0 and is_kept(one)), default=0.0)
+        stop = min((one for one in ahead if one > kept), default=math.inf)
+        step = min(kept + 2 * self.error, stop)
+        while step < stop and is_kept(step):
+            kept, step = step, min(1.5 * step, stop)
+            if kept > _FARTHEST * self.error:
                 return side * math.inf
         for _ in range(_HALVINGS):
             middle = (kept + step) / 2
-            if self.p_value(self.estimate + side * middle) > alpha:
-                kept = middle
-            else:
-                step = middle
-        return self.estimate + side * step
+            kept, step = (middle, step) if is_kept(middle) else (kept, middle)
+        return self.estimate + side * (kept + step) / 2
 
 
 def infer_curve(
@@ -104,10 +115,10 @@ def infer_curve(
     Inference
         Interval, p values and verdict that cannot contradict each other.
     """
-    interval = curve.interval(level)
+    interval = curve.interval(level, marks=(0.0,))
     narrow, p_equivalence = None, None
     if margin is not None:
-        narrow = curve.interval(threshold("equivalence_level"))
+        narrow = curve.interval(threshold("equivalence_level"), marks=(-margin, margin))
         p_equivalence = max(_one_sided(curve, end) for end in (-margin, margin))
     return Inference(
         estimate=curve.estimate,
