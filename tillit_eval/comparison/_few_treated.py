@@ -55,7 +55,6 @@ def few_treated_curve(sums: ArmSums, *, by_size: bool) -> Curve:
         error=error,
         top=np.array([drawn, nothing]),
         below=np.array([nothing + 1.0, nothing, nothing]),
-        observed_apart=True,
     )
 
 

@@ -14,8 +14,8 @@ from tillit_eval.thresholds import threshold
 
 # Two statistics closer than this are the same number computed in another order.
 _TIE = 1e-9
-# Beyond this many standard errors an interval does not close.
-_FARTHEST = 1e7
+# Beyond this many standard errors an interval does not close; rounding would decide.
+_FARTHEST = 1e3
 # Ends are found to a millionth of a standard error.
 _HALVINGS = 21
 
@@ -24,9 +24,10 @@ _HALVINGS = 21
 class Curve:
     r"""How rare the observed statistic is if the true change is `shift`.
 
-    Each of N data sets made under a hypothesis has the statistic
-    :math:`(a_0 + a_1 s)^2 / (b_0 + b_1 s + b_2 s^2)` for a true change *s*; the
-    observed one has :math:`(estimate - s)^2 / error^2`.
+    With the true change at a distance *d* from the estimate, the observed statistic
+    is :math:`d^2 / error^2`, and each of N other data sets made under that
+    hypothesis has :math:`(a_0 + a_1 d)^2 / (b_0 + b_1 d + b_2 d^2)`. The observed
+    data set always counts as one more.
 
     Attributes
     ----------
@@ -36,31 +37,25 @@ class Curve:
         :math:`a_0, a_1` of every data set.
     below : ndarray, shape (3, N)
         :math:`b_0, b_1, b_2` of every data set.
-    observed_apart : bool
-        Whether the observed data set is counted beside the N, as it is where they
-        are drawn; where all are listed it is one of them.
     """
 
     estimate: float
     error: float
     top: Array
     below: Array
-    observed_apart: bool
 
     def p_value(self, shift: float) -> float:
         """Return the two-sided p value against a true change of `shift`."""
-        seen = ((self.estimate - shift) / self.error) ** 2
-        top = self.top[1] * shift
+        distance = shift - self.estimate
+        top = self.top[1] * distance
         top += self.top[0]
         top *= top
-        below = self.below[2] * shift
+        below = self.below[2] * distance
         below += self.below[1]
-        below *= shift
+        below *= distance
         below += self.below[0]
-        below *= seen * (1 - _TIE)
-        as_rare = int(np.count_nonzero(top >= below))
-        apart = int(self.observed_apart)
-        return (as_rare + apart) / (len(top) + apart)
+        below *= (distance / self.error) ** 2 * (1 - _TIE)
+        return (int(np.count_nonzero(top >= below)) + 1) / (len(top) + 1)
 
     def interval(self, level: float, *, marks: tuple[float, ...] = ()) -> Interval:
         """Return the true changes that are not rejected; an end may be infinite.

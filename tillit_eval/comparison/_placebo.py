@@ -40,15 +40,17 @@ def placebo_curve(sums: ArmSums) -> Curve:
     are permuted. Unless the reform was drawn by lot, it assumes that groups are
     exchangeable. With few ways p has a floor of one over their number.
     """
-    n_treated = int(sums.treated.sum())
-    arms, listed = _arms(len(sums.treated), n_treated)
-    if not listed:
-        arms = np.vstack([sums.treated.astype(float), arms])
-    own = _parts(sums.treated.astype(float)[None], sums, sums.after)
-    fixed = _parts(arms, sums, sums.after)
-    moved = _parts(arms, sums, -sums.n_after * sums.treated, before=False)
+    treated = sums.treated.astype(float)
+    own = _parts(treated[None], sums, sums.after)
+    estimate = float(own[0][0])
+    arms, listed = _arms(len(treated), int(treated.sum()))
+    if listed:
+        arms = arms[(arms != treated).any(axis=1)]
+    reform = sums.n_after * treated
+    fixed = _parts(arms, sums, sums.after - estimate * reform)
+    moved = _parts(arms, sums, -reform, before=False)
     return Curve(
-        estimate=float(own[0][0]),
+        estimate=estimate,
         error=float(np.sqrt((own[1] ** 2).sum())),
         top=np.array([fixed[0], moved[0]]),
         below=np.array(
@@ -58,7 +60,6 @@ def placebo_curve(sums: ArmSums) -> Curve:
                 (moved[1] ** 2).sum(axis=1),
             ]
         ),
-        observed_apart=False,
     )
 
 

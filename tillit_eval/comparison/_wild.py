@@ -57,8 +57,8 @@ def wild_curve(regression: Regression, *, weights: Weights = "rademacher") -> Cu
     estimate = float(contrast @ fitted)
     step = toward / float(contrast @ toward)
     residual = regression.moments - cross @ fitted
-    # Scores under the null that the contrast is s: scores[0] + s * scores[1].
-    scores = np.array([residual + estimate * (cross @ step), -(cross @ step)])
+    # Scores under a null at distance d from the estimate: scores[0] + d * scores[1].
+    scores = np.array([residual, -(cross @ step)])
     along = scores @ toward
     lever = np.einsum("i,gij,jk->gk", toward, cross, bread)
     signs = _draw(len(cross), weights)
@@ -68,7 +68,6 @@ def wild_curve(regression: Regression, *, weights: Weights = "rademacher") -> Cu
         error=float(np.sqrt(((residual @ toward) ** 2).sum())),
         top=np.array([signs @ each for each in along]),
         below=_squared_errors(signs, along, lever, total),
-        observed_apart=not (weights == "rademacher" and len(cross) <= ALL_SIGNS),
     )
 
 
@@ -91,9 +90,9 @@ def _squared_errors(signs: Array, along: Array, lever: Array, total: Array) -> A
 
 @lru_cache(maxsize=8)
 def _draw(n_clusters: int, weights: Weights) -> Array:
-    """Return one weight per draw and cluster; the first cluster keeps its sign."""
+    """Return one weight per draw and cluster; all signs but those of the data."""
     if weights == "rademacher" and n_clusters <= ALL_SIGNS:
-        codes = np.arange(2 ** (n_clusters - 1))
+        codes = np.arange(1, 2 ** (n_clusters - 1))
         bits = (codes[:, None] >> np.arange(n_clusters - 1)) & 1
         return np.column_stack([np.ones(len(codes)), 1.0 - 2.0 * bits])
     rng = np.random.default_rng([_SEED, n_clusters])
