@@ -8,7 +8,7 @@ import numpy as np
 
 from tillit_eval.comparison._cluster import Array
 from tillit_eval.comparison._inversion import Curve
-from tillit_eval.comparison._regression import ArmSums, Flags
+from tillit_eval.comparison._regression import ArmSums
 
 
 def few_treated_curve(sums: ArmSums, *, by_size: bool) -> Curve:
@@ -32,21 +32,22 @@ def few_treated_curve(sums: ArmSums, *, by_size: bool) -> Curve:
     Conley & Taber (2011, doi 10.1162/REST_a_00049): changes of the larger arm less
     their mean stand for what could have happened in the smaller one. `by_size`
     scales them first by a variance :math:`a + b(1/n_0 + 1/n_1)` fitted to their
-    squares, as Ferman & Pinto (2019, doi 10.1162/rest_a_00759). Both take the mean
-    of the larger arm as known; here its variance is added, because it is not. Two
-    groups get every pair of residuals. It assumes that groups of both arms vary
-    alike, given their size.
+    squares, as Ferman & Pinto (2019, doi 10.1162/rest_a_00759). Two cautions are
+    added to both papers: the mean of the larger arm is not taken as known, so its
+    variance is added; and no group is believed to vary less than the groups of the
+    larger arm do on average, as a few of them say little of *a*. Two groups get
+    every pair of residuals. It assumes that groups of both arms vary alike, given
+    their size.
     """
     few, many, sign, estimate = _arms(sums)
     change = many.after / many.n_after - many.before / many.n_before
     weight = _weights(many)
     residual = change - float((weight * change).sum())
-    noise = 1 / many.n_before + 1 / many.n_after
-    spread = _variance_law(residual, noise, by_size=by_size)
-    own = spread(noise)
+    spread = _variance_law(residual, many.noise, by_size=by_size)
+    own = spread(many.noise)
     of_mean = float((weight**2 * own).sum())
     standard = residual / np.sqrt(np.maximum(own * (1 - 2 * weight) + of_mean, 1e-300))
-    part = _weights(few) ** 2 * spread(1 / few.n_before + 1 / few.n_after)
+    part = _weights(few) ** 2 * spread(few.noise)
     error = float(np.sqrt(part.sum() + of_mean))
     drawn = _combined(standard, np.sqrt(part / part.sum()))
     nothing = np.zeros_like(drawn)
@@ -67,18 +68,8 @@ def _arms(sums: ArmSums) -> tuple[ArmSums, ArmSums, float, float]:
     small = sums.treated if reform_is_small else ~sums.treated
     both = (sums.n_before > 0) & (sums.n_after > 0)
     sign = 1.0 if reform_is_small else -1.0
-    apart = _mean_change(_of(sums, small)) - _mean_change(_of(sums, ~small))
-    return _of(sums, small & both), _of(sums, ~small & both), sign, apart
-
-
-def _of(sums: ArmSums, where: Flags) -> ArmSums:
-    return ArmSums(
-        n_before=sums.n_before[where],
-        n_after=sums.n_after[where],
-        before=sums.before[where],
-        after=sums.after[where],
-        treated=sums.treated[where],
-    )
+    apart = _mean_change(sums.of(small)) - _mean_change(sums.of(~small))
+    return sums.of(small & both), sums.of(~small & both), sign, apart
 
 
 def _weights(sums: ArmSums) -> Array:
@@ -94,13 +85,14 @@ def _mean_change(sums: ArmSums) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Law:
-    """A variance that falls with the number of answers, never below zero."""
+    """A variance that falls with the number of answers, to the average and no lower."""
 
     base: float
     slope: float
+    least: float
 
     def __call__(self, noise: Array) -> Array:
-        return np.asarray(self.base + self.slope * noise)
+        return np.maximum(self.base + self.slope * noise, self.least)
 
 
 def _variance_law(residual: Array, noise: Array, *, by_size: bool) -> _Law:
@@ -108,10 +100,11 @@ def _variance_law(residual: Array, noise: Array, *, by_size: bool) -> _Law:
     from scipy.optimize import nnls
 
     squares = residual**2
+    average = float(squares.mean())
     if not by_size or np.ptp(noise) <= 1e-12 * noise.max():
-        return _Law(float(squares.mean()), 0.0)
+        return _Law(average, 0.0, average)
     (base, slope), _ = nnls(np.c_[np.ones_like(noise), noise], squares)
-    return _Law(float(base), float(slope))
+    return _Law(float(base), float(slope), average)
 
 
 def _combined(standard: Array, share: Array) -> Array:

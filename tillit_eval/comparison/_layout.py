@@ -47,6 +47,12 @@ class Layout:
         return min(self.groups)
 
     @property
+    def cautious_df(self) -> float:
+        """Df of the cautious errors: equal groups that the weaker arm counts as."""
+        least = min(self.effective)
+        return max(1.0, least if len(self.groups) > 1 else least - 1.0)
+
+    @property
     def is_even(self) -> bool:
         """Whether the groups of each arm count as at least half as many equal ones."""
         share = threshold("even_share")
@@ -96,7 +102,11 @@ def choose_method(layout: Layout) -> tuple[Method, Phrase | None]:
         return "cr3", phrase("comparison.rule_two")
     if not layout.is_even:
         return "cr3", _uneven(layout)
-    return ("welch" if layout.one_each else "cr2"), None
+    if layout.one_each:
+        return "welch", None
+    if layout.fewest >= 4 and layout.df < threshold("bootstrap_df_arms"):
+        return "wild", phrase("comparison.rule_few_df", df=round(layout.df, 1))
+    return "cr2", None
 
 
 def listed_methods(layout: Layout) -> tuple[Method, ...]:
@@ -112,7 +122,7 @@ def listed_methods(layout: Layout) -> tuple[Method, ...]:
 
 
 def _for_one_group(layout: Layout) -> tuple[Method, Phrase | None]:
-    if layout.df >= threshold("low_df") or layout.groups[0] < SIGNS_FROM:
+    if layout.df >= threshold("bootstrap_df") or layout.groups[0] < SIGNS_FROM:
         return "cr2", None
     return "wild", phrase("comparison.rule_low_df", df=round(layout.df, 1))
 

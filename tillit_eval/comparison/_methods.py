@@ -25,7 +25,7 @@ from tillit_eval.comparison._layout import (
 )
 from tillit_eval.comparison._moments import welch
 from tillit_eval.comparison._placebo import placebo_curve
-from tillit_eval.comparison._regression import ArmSums, Regression
+from tillit_eval.comparison._regression import Regression
 from tillit_eval.comparison._wild import ALL_SIGNS, wild_curve
 from tillit_eval.phrases import Phrase, phrase
 
@@ -124,15 +124,7 @@ def _answering(regression: Regression) -> Regression:
         regression,
         cross=regression.cross[seen],
         moments=regression.moments[seen],
-        arms=None
-        if arms is None
-        else ArmSums(
-            n_before=arms.n_before[seen],
-            n_after=arms.n_after[seen],
-            before=arms.before[seen],
-            after=arms.after[seen],
-            treated=arms.treated[seen],
-        ),
+        arms=None if arms is None else arms.of(seen),
     )
 
 
@@ -174,8 +166,7 @@ class _Work:
             found = infer(estimate, error, df, **self._asked)
             return Answer(found=found, method=self.usual)
         error = float(estimate_jackknife(fit, contrast))
-        arms_df = self.layout.fewest - (len(self.layout.groups) == 1)
-        found = infer(estimate, error, float(arms_df), **self._asked)
+        found = infer(estimate, error, self.layout.cautious_df, **self._asked)
         return Answer(found=found, method=self._name("cr3"))
 
     def _by_curve(self, method: Method) -> Answer:

@@ -157,6 +157,7 @@ def change_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Regression:
             before=moments[:, 0] - after,
             after=after,
             treated=reform > 0,
+            noise=_noise(rows, codes),
         ),
     )
 
@@ -176,6 +177,7 @@ def units_between_arms(rows: Rows, codes: Codes, treated: Flags) -> Regression:
             before=np.zeros_like(n),
             after=total,
             treated=reform > 0,
+            noise=_noise(rows, codes),
         ),
         one_each=_one_each(n),
     )
@@ -216,6 +218,13 @@ def _unit_totals(rows: Rows, codes: Codes) -> tuple[Array, Array]:
     """Return units with both waves, and the sum of their changes, per cluster."""
     change, both = rows.unit_changes
     return _per_cluster(both.astype(float), codes), _per_cluster(change, codes)
+
+
+def _noise(rows: Rows, codes: Codes) -> Array:
+    """Return what sampling people adds to the variance of each group's change."""
+    people = (_per_cluster(n, codes) for n in (rows.n_before, rows.n_after))
+    first, second = (1 / np.maximum(n, 1.0) for n in people)
+    return np.asarray(first + second)
 
 
 def _one_each(n: Array) -> bool:

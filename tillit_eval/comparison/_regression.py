@@ -26,6 +26,9 @@ class ArmSums:
         Sums of their scores.
     treated : ndarray of bool, shape (G,)
         Groups with the reform.
+    noise : ndarray, shape (G,)
+        One over the people before, plus one over those after: what the chance of
+        sampling people adds to the variance of a group's change.
     """
 
     n_before: Array
@@ -33,6 +36,18 @@ class ArmSums:
     before: Array
     after: Array
     treated: Flags
+    noise: Array
+
+    def of(self, where: Flags) -> ArmSums:
+        """Keep some groups."""
+        return ArmSums(
+            n_before=self.n_before[where],
+            n_after=self.n_after[where],
+            before=self.before[where],
+            after=self.after[where],
+            treated=self.treated[where],
+            noise=self.noise[where],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
