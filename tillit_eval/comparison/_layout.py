@@ -105,7 +105,7 @@ def choose_method(layout: Layout) -> tuple[Method, Phrase | None]:
     if layout.one_each:
         return "welch", None
     if layout.fewest >= 4 and layout.df < threshold("bootstrap_df_arms"):
-        return "wild", phrase("comparison.rule_few_df", df=round(layout.df, 1))
+        return "wild", phrase("comparison.rule_few_df", df=round(layout.df))
     return "cr2", None
 
 
@@ -124,7 +124,7 @@ def listed_methods(layout: Layout) -> tuple[Method, ...]:
 def _for_one_group(layout: Layout) -> tuple[Method, Phrase | None]:
     if layout.df >= threshold("bootstrap_df") or layout.groups[0] < SIGNS_FROM:
         return "cr2", None
-    return "wild", phrase("comparison.rule_low_df", df=round(layout.df, 1))
+    return "wild", phrase("comparison.rule_low_df", df=round(layout.df))
 
 
 def _uneven(layout: Layout) -> Phrase:
@@ -134,7 +134,7 @@ def _uneven(layout: Layout) -> Phrase:
     return phrase(
         "comparison.rule_uneven",
         groups=layout.groups[worst],
-        equal=round(layout.effective[worst], 1),
+        equal=round(layout.effective[worst]),
     )
 
 
