@@ -13,6 +13,7 @@ from tillit_eval.comparison._cluster import (
     estimate_jackknife,
     fit_clusters,
 )
+from tillit_eval.comparison._enough import check_spread
 from tillit_eval.comparison._few_treated import few_treated_curve
 from tillit_eval.comparison._inversion import infer_curve
 from tillit_eval.comparison._law import Inference, infer
@@ -181,10 +182,10 @@ class _Work:
             curve = wild_curve(
                 regression, weights="webb" if method == "webb" else "rademacher"
             )
-        error = curve.error
-        if method in ("wild", "webb", "placebo"):
-            by = estimate_contrast(self._fit, regression.contrast)
-            error = float(by.standard_error)
+        error = float(estimate_contrast(self._fit, regression.contrast).standard_error)
+        check_spread(curve.error, abs(curve.estimate) + error)
+        if method in ("conley_taber", "ferman_pinto"):
+            error = curve.error
         found = infer_curve(curve, standard_error=error, **self._asked)
         return Answer(found=found, method=self._name(method))
 

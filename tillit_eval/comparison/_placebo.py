@@ -10,7 +10,7 @@ import numpy as np
 
 from tillit_eval.comparison._cluster import Array
 from tillit_eval.comparison._inversion import Curve
-from tillit_eval.comparison._regression import ArmSums
+from tillit_eval.comparison._regression import ArmSums, Flags
 
 # All ways to choose the arm are listed up to this many; above, this many are drawn.
 ALL_WAYS = 50_000
@@ -38,7 +38,8 @@ def placebo_curve(sums: ArmSums) -> Curve:
     10.1016/S0167-7152(97)00043-6; Chung & Romano 2013, doi 10.1214/13-AOS1090). A
     hypothesised difference is taken from the groups with the reform before they
     are permuted. Unless the reform was drawn by lot, it assumes that groups are
-    exchangeable. With few ways p has a floor of one over their number.
+    exchangeable. With few ways p has a floor of one over their number. Ways that
+    leave an arm without answers in a wave are not counted.
     """
     treated = sums.treated.astype(float)
     own = _parts(treated[None], sums, sums.after)
@@ -46,6 +47,7 @@ def placebo_curve(sums: ArmSums) -> Curve:
     arms, listed = _arms(len(treated), int(treated.sum()))
     if listed:
         arms = arms[(arms != treated).any(axis=1)]
+    arms = arms[_has_answers(arms, sums)]
     reform = sums.n_after * treated
     fixed = _parts(arms, sums, sums.after - estimate * reform)
     moved = _parts(arms, sums, -reform, before=False)
@@ -61,6 +63,13 @@ def placebo_curve(sums: ArmSums) -> Curve:
             ]
         ),
     )
+
+
+def _has_answers(arms: Array, sums: ArmSums) -> Flags:
+    """Tell in which ways both arms have answers in both waves."""
+    n = np.stack([sums.n_before, sums.n_after], axis=-1)
+    inside = arms @ n
+    return np.asarray(((inside > 0) & (inside < n.sum(axis=0))).all(axis=1))
 
 
 def _parts(

@@ -76,8 +76,12 @@ class Regression:
 
     @property
     def sizes(self) -> tuple[Array, ...]:
-        """What each group weighs, in each arm; one array where there are no arms."""
+        """What each group weighs, in each arm; one array where there are no arms.
+
+        In an arm only groups that answered both times tell how much groups vary.
+        """
         if self.arms is None:
             return (self.cross[:, 0, 0],)
         n, treated = self.arms.n_before + self.arms.n_after, self.arms.treated
-        return n[treated], n[~treated]
+        both = (self.arms.n_before > 0) & (self.arms.n_after > 0)
+        return n[treated & both], n[~treated & both]
