@@ -154,9 +154,11 @@ among <- function(layout, by_size) {
       law <- if (one <= two) c(mean(r^2), 0) else c(0, slope)
     }
   }
-  own <- law[1] + law[2] * noise; of_mean <- sum(w^2 * own)
+  # No unit is believed to vary less than those of the larger arm do on average.
+  least <- mean(r^2); by_law <- function(e) pmax(law[1] + law[2] * e, least)
+  own <- by_law(noise); of_mean <- sum(w^2 * own)
   standard <- r / sqrt(own - 2 * w * own + of_mean)
-  part <- weigh(few)^2 * (law[1] + law[2] * (1 / few$n0 + 1 / few$n1))
+  part <- weigh(few)^2 * by_law(1 / few$n0 + 1 / few$n1)
   drawn <- if (nrow(few) == 1) standard
     else as.vector(outer(standard * sqrt(part[1]), standard * sqrt(part[2]), "+")) / sqrt(sum(part))
   list(estimate = flip * apart, error = sqrt(sum(part) + of_mean), drawn = drawn, law = law)
