@@ -312,3 +312,10 @@ def test_rows_about_the_same_thing_are_told_apart() -> None:
         "burden",
     ]
     assert row_names(both, "sv")[0] == "trust, arbetsplatsen"
+
+
+def test_a_repr_never_shows_what_the_floor_hides() -> None:
+    few = Estimate(scale="trust", estimate=61.25, n_people=7, source="real")
+    assert repr(few).startswith("<Estimate: trust: not shown")
+    assert "61" not in repr(few)
+    assert "61" in repr(Estimate(scale="trust", estimate=61.25, n_people=70))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import tillit_eval as te
 from tillit_eval import tables
 from tillit_eval.disclosure import protect_table
 from tillit_eval.errors import DataProblem
@@ -249,3 +252,31 @@ def test_units_in_the_index_stay_in_the_table() -> None:
     cells = tables.display_protected(protect_table(areas.set_index("unit"), count="n"))
     assert cells["unit"].tolist() == ["Norr", "Söder"]
     assert cells["trust"].tolist() == ["1.0", "–"]
+
+
+def test_methods_stand_side_by_side_and_the_first_says_why() -> None:
+    rng = np.random.default_rng(3)
+    unit = np.tile(np.arange(240) % 12, 2)
+    scores = pd.DataFrame(
+        {
+            "respondent": np.tile(np.arange(240), 2),
+            "wave": np.repeat(["2019", "2021"], 240),
+            "unit": unit,
+            "treated": unit < 4,
+            "trust": rng.normal(60, 10, 480),
+            "source": "synthetic",
+        }
+    )
+    waves = {"before": "2019", "after": "2021"}
+    change = te.compare_adjusted(scores, "trust", assigned="unit", **waves)
+    cells = te.tables.display_methods(change, lang="sv")
+    assert cells["Metod"].str[:6].tolist() == ["wild c", "minsta", "minsta", "placeb"]
+    assert cells["Skattning"].nunique() == 1
+    assert cells["Intervall"].nunique() > 2
+    page = te.tables.table_methods(change, lang="en").as_raw_html()
+    assert "speaks first: CR2 would have only 6 degrees of freedom" in page
+    assert "Synthetic data." in page
+    few = replace(change, n_people=9)
+    assert "fewer than 10" in te.tables.table_methods(few, lang="en").as_raw_html()
+    with pytest.raises(te.errors.DataProblem, match="Only a change is answered"):
+        te.tables.table_methods(te.tabulate([change]))

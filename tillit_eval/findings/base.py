@@ -58,6 +58,10 @@ class Finding:
 
     question: ClassVar[str] = "finding"
 
+    def __init_subclass__(cls) -> None:
+        # A dataclass would write out every field, also those under the floor.
+        cls.__repr__ = Finding.__repr__  # type: ignore[method-assign]
+
     scale: str
     label: Label | None = None
     estimand: Phrase | None = None
@@ -176,6 +180,10 @@ class Finding:
             (lambda n: self.count(n, lang)) if guarded else (lambda n: str(n))
         )
         return "; ".join(f"{why.say(lang)}: {write(n)}" for why, n in self.left_out)
+
+    def __repr__(self) -> str:
+        """Say what it is and its sentence, so that no repr passes the floor."""
+        return f"<{type(self).__name__}: {self.sentence()}>"
 
     def __str__(self) -> str:
         return self.sentence()
