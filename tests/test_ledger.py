@@ -25,6 +25,7 @@ KINDS = {"closed form", "iterative", "monte carlo", "enumeration", "worked examp
 
 # Numbers that are no statistics: they were given, or they are counted.
 GIVEN = {"floor", "margin", "steps", "top", "level", "assumed_correlation"}
+GIVEN |= {"power", "icc"}  # of a design
 # Every other numeric field of a finding, and the statistic that vouches for it. What
 # `estimate`, its error, interval and p are depends on the kind of finding.
 ESTIMATE = {"estimate", "standard_error", "interval", "df", "p_value"}
@@ -48,6 +49,8 @@ BY_KIND = {
     "PooledFamily": "pooled family of outcomes",
     "ModeratorLevel": "moderator of sites",
     "SiteEstimate": "shrunken site estimate",
+    "DesignCheck": "false alarms and power of a design",
+    "DetectableChange": "detectable change of a design",
 }
 BY_FIELD = {
     "equivalence_interval": "two one-sided tests",
@@ -120,6 +123,12 @@ BY_FIELD = {
     "omega_squared": "pooled family of outcomes",
     "kept": "shrunken site estimate",
     "unguarded": "pooled change",
+    "share_found": "false alarms and power of a design",
+    "share_found_error": "false alarms and power of a design",
+    "detectable": "detectable change of a design",
+    "false_alarms": "detectable change of a design",
+    "spread": "likeness of simulated answers",
+    "change": "likeness of simulated answers",
 }
 
 

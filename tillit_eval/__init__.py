@@ -34,7 +34,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
         "compare_shares",
         "compare_waves",
     ),
-    "simulation": ("simulate_responses",),
+    "simulation": ("detect_change", "simulate_responses"),
     "plan": ("read_study", "run_all", "run_plan"),
     "synthesis": ("combine_findings",),
     "disclosure": ("protect_findings", "protect_table"),

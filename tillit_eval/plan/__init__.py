@@ -6,12 +6,15 @@ from tillit_eval.plan.checking import (
     tabulate_expectations,
 )
 from tillit_eval.plan.data import SiteData, SurveyData
+from tillit_eval.plan.design_check import DesignCheck
+from tillit_eval.plan.designing import assess_design
 from tillit_eval.plan.expecting import expect_values
 from tillit_eval.plan.model import Question, Site, Study, SurveyFiles
 from tillit_eval.plan.reading import read_study
 from tillit_eval.plan.running import run_all, run_plan
 
 __all__ = [
+    "DesignCheck",
     "GuardRail",
     "Question",
     "Site",
@@ -19,6 +22,7 @@ __all__ = [
     "Study",
     "SurveyData",
     "SurveyFiles",
+    "assess_design",
     "expect_values",
     "judge_guard_rails",
     "read_study",

@@ -1,8 +1,10 @@
 """What would we see, if …? Answers with a known truth, from a stated one."""
 
 from tillit_eval.simulation.answers import simulate_responses, simulate_study
+from tillit_eval.simulation.detecting import DetectableChange, detect_change
 from tillit_eval.simulation.draft import draft_truth
 from tillit_eval.simulation.expected import ExpectedChange, expected_change
+from tillit_eval.simulation.layouts import draft_design
 from tillit_eval.simulation.model import (
     Simulated,
     TrueScale,
@@ -17,6 +19,7 @@ from tillit_eval.simulation.seeds import seed_of
 from tillit_eval.simulation.series import TrueSeries, simulate_series
 
 __all__ = [
+    "DetectableChange",
     "ExpectedChange",
     "Simulated",
     "TrueScale",
@@ -25,6 +28,8 @@ __all__ = [
     "TrueUnit",
     "TrueWave",
     "Truth",
+    "detect_change",
+    "draft_design",
     "draft_truth",
     "expected_change",
     "read_true_series",
