@@ -75,7 +75,8 @@ def assess(given: object, **options: Any) -> Findings:
 def test_many_surveys_are_judged_as_each_alone(name: str) -> None:
     design = design_of(name)
     raised = surveys_of(design, 8).raised(9.0)
-    decided = {m: many.rejects(raised, m)(0.0) for m in design.methods}
+    listed = [m for m in design.methods if not _is_drawn(design, m)]
+    decided = {m: many.rejects(raised, m)(0.0) for m in listed}
     every = sum(design.layout.groups) <= 12 or min(design.layout.groups) == 1
     for i in range(8):
         one = _regression_of(raised, i)
@@ -84,9 +85,8 @@ def test_many_surveys_are_judged_as_each_alone(name: str) -> None:
             one, level=0.95, margin=None, usual=usual, because=usual
         )
         for method, answer in zip(design.methods, found, strict=every):
-            if _is_drawn(design, method):
-                continue
-            assert decided[method][i] == (answer.found.p_value <= 0.05), method
+            if method in decided:
+                assert decided[method][i] == (answer.found.p_value <= 0.05), method
 
 
 def _regression_of(surveys: Surveys, i: int) -> Any:

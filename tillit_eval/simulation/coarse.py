@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ _STAYS, _OCCASION, _PER_ITEM = 0.5, 0.3, 0.8
 _ITEMS, _CENTRE = 4, 4.0
 _CUTS = np.array([1.5, 2.5, 3.5, 4.5])
 _TERMS = 40
+_POWERS = np.arange(1, _TERMS + 1)
 _CELLS = 200_000
 
 
@@ -63,6 +65,7 @@ class Likeness:
         return np.stack([own[0], across, across, own[1]], axis=-1).reshape(-1, 2, 2)
 
 
+@lru_cache(maxsize=32)
 def likeness(icc: float) -> Likeness:
     r"""Find the answers whose score has this share of variance between units.
 
@@ -135,8 +138,10 @@ def _likeness(latent: float) -> Likeness:
     square = 1 + float((above * np.array([3, 5, 7, 9])).sum())
     shared = latent + (_STAYS + _OCCASION) * within
     linked = latent / 2 + _STAYS * within
+    terms = _terms(limits)
     one, pair, same_wave, other = (
-        _covariance(limits, rho / item) for rho in (shared, linked, latent, latent / 2)
+        float(terms @ (rho / item) ** _POWERS)
+        for rho in (shared, linked, latent, latent / 2)
     )
     variance = ((square - mean**2) + (_ITEMS - 1) * one) / _ITEMS
     return Likeness(
@@ -149,15 +154,18 @@ def _likeness(latent: float) -> Likeness:
     )
 
 
-def _covariance(limits: Array, rho: float) -> float:
-    """Return the covariance of two answers; Hermite polynomials over root j!."""
+def _terms(limits: Array) -> Array:
+    """Return what each power of a correlation adds to the covariance of two answers.
+
+    Hermite polynomials divided by root j! keep the recursion from growing.
+    """
     density = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi)
     last, now = np.zeros_like(limits), np.ones_like(limits)
-    total = 0.0
+    terms = []
     for j in range(1, _TERMS + 1):
-        total += float(density @ now) ** 2 * rho**j / j
-        last, now = now, (limits * now - np.sqrt(j - 1) * last) / np.sqrt(j)
-    return total
+        terms.append(float(density @ now) ** 2 / j)
+        last, now = now, (limits * now - math.sqrt(j - 1) * last) / math.sqrt(j)
+    return np.array(terms)
 
 
 def _draw(
