@@ -562,3 +562,24 @@ def test_a_summary_of_another_question_is_refused() -> None:
 def test_questions_have_names_of_their_own() -> None:
     names = {PairedChange.question, AdjustedChange.question, ShareChange.question}
     assert len(names) == 3
+
+
+def test_alternatives_are_adjusted_as_if_each_stood_in_the_place_of_the_first() -> None:
+    scores = site(size=12)
+    scores["other"] = scores["trust"].iloc[::-1].to_numpy()
+    family = [
+        te.compare_paired(scores, scale, margin=4.0, **WAVES)
+        for scale in ("trust", "other")
+    ]
+    after = te.adjust_p_values(family)
+    raised = []
+    for place, one in enumerate(family):
+        wild = one.alternatives[2]
+        mixed = list(family)
+        mixed[place] = replace(wild, alternatives=Findings())
+        alone = te.adjust_p_values(mixed)[place]
+        beside = after[place].alternatives[2]
+        assert (beside.p_value, beside.verdict) == (alone.p_value, alone.verdict)
+        assert (beside.p_equivalence, beside.adjusted) == (alone.p_equivalence, "holm")
+        raised.append(beside.p_equivalence > wild.p_equivalence)
+    assert any(raised)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.comparison._mean_change import MeanChange
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Change, Finding, Findings, Verdict
 from tillit_eval.thresholds import threshold
@@ -56,7 +57,8 @@ def adjust_p_values(
     same outcomes: of one outcome's two hypotheses at most one can be true. A
     change *rose* or *fell* if its adjusted p is under 1 - level of its interval;
     *no change worth noticing* needs an adjusted ``p_equivalence`` under 5 % and
-    comes first, as in ``decide_verdict``.
+    comes first, as in ``decide_verdict``. The ``alternatives`` of a finding are
+    adjusted as if each of them stood in its place.
 
     Examples
     --------
@@ -69,13 +71,13 @@ def adjust_p_values(
         one for one in listed if isinstance(one, Change) and one.p_value is not None
     ]
     _check_family(family)
-    p_change = adjusted([one.p_value or 0.0 for one in family], method)
-    judged = [one for one in family if one.p_equivalence is not None]
-    p_margin = adjusted([one.p_equivalence or 0.0 for one in judged], method)
-    margins = dict(zip(map(id, judged), p_margin.tolist(), strict=True))
+    together = _Family(
+        p_change=[one.p_value or 0.0 for one in family],
+        p_margin=[one.p_equivalence for one in family],
+        method=method,
+    )
     changed: dict[int, Finding] = {
-        id(one): _with_p(one, p, margins.get(id(one)), method)
-        for one, p in zip(family, p_change.tolist(), strict=True)
+        id(one): together.adjust(one, place) for place, one in enumerate(family)
     }
     return Findings(changed.get(id(one), one) for one in listed)
 
@@ -105,6 +107,39 @@ def adjusted(p_values: Iterable[float], method: Method) -> npt.NDArray[np.float6
     out = np.empty(n)
     out[order] = np.minimum(stepped, 1.0)
     return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Family:
+    """The p values of outcomes that are read together."""
+
+    p_change: list[float]
+    p_margin: list[float | None]
+    method: Method
+
+    def adjust(self, one: Change, place: int) -> Change:
+        """Adjust one outcome, and the other answers to it in the same way."""
+        p = self._put(self.p_change, place, one.p_value)
+        p_margin = None
+        if one.p_equivalence is not None and self.p_margin[place] is not None:
+            judged = [p for p in self.p_margin if p is not None]
+            before = sum(p is not None for p in self.p_margin[:place])
+            p_margin = self._put(judged, before, one.p_equivalence)
+        found = _with_p(one, p, p_margin, self.method)
+        if not isinstance(found, MeanChange):
+            return found
+        beside = (
+            self.adjust(other, place)
+            if isinstance(other, Change) and other.p_value is not None
+            else other
+            for other in found.alternatives
+        )
+        return replace(found, alternatives=Findings(beside))
+
+    def _put(self, p: list[float], place: int, own: float | None) -> float:
+        """Adjust the family with one p value in the place of another."""
+        mixed = [*p[:place], p[place] if own is None else own, *p[place + 1 :]]
+        return float(adjusted(mixed, self.method)[place])
 
 
 def _check_family(family: list[Change]) -> None:

@@ -183,7 +183,9 @@ class Finding:
 
     def __repr__(self) -> str:
         """Say what it is and its sentence, so that no repr passes the floor."""
-        return f"<{type(self).__name__}: {self.sentence()}>"
+        name = type(self).__name__
+        speaks = type(self)._claim is not Finding._claim or not self.is_shown
+        return f"<{name}: {self.sentence() if speaks else self.name()}>"
 
     def __str__(self) -> str:
         return self.sentence()
