@@ -141,6 +141,14 @@ def test_units_met_once_do_not_make_an_arm_larger() -> None:
     assert key(found) == "ferman_pinto"
 
 
+def test_one_unit_is_set_against_units_met_twice() -> None:
+    scores = without(answers(4, [6] * 23, 1), ["unit 05", "unit 06"], "2021")
+    found = adjusted(scores)
+    assert key(found) == "ferman_pinto"
+    assert found.interval.low < found.estimate < found.interval.high
+    assert (found.p_value * 21) % 1 == pytest.approx(0)  # 20 others met twice, and it
+
+
 # ---- answers that are hard to compute with -----------------------------------------
 
 
