@@ -205,6 +205,7 @@ def test_the_chosen_method_errs_no_more_than_allowed(
     assert isinstance(first, DesignCheck)
     assert first.is_chosen
     assert first.method == design.named(design.method)
+    assert first.unit_of_measure == "share"
     assert not first.errs_too_often
     assert first.standard_error == pytest.approx(0.0109, abs=0.003)
     assert not any(getattr(one, "is_chosen", False) for one in others)
