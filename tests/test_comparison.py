@@ -184,7 +184,7 @@ def test_two_arms_are_said_with_the_units_of_each() -> None:
     assert text.startswith(
         "trust rose with the reform, set against the comparison: +8.5 points"
     )
-    assert "6 units with the reform (48 people) and 6 without it (48 people)." in text
+    assert "Units with the reform: 6 (48 people); without it: 6 (48 people)." in text
     assert "ökade med reformen, jämfört med jämförelsegruppen" in found.sentence("sv")
     assert found.d_ppc2 is not None
     assert found.d_ppc2 > 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from tillit_eval.comparison._cluster import Array
 from tillit_eval.comparison._moments import Flags
+from tillit_eval.comparison._placebo import has_answers
 from tillit_eval.comparison._regression import ArmSums
 
 # All ways to choose the arm are listed up to this many; above, so many are drawn.
@@ -45,6 +46,7 @@ def rejects_by_placebo(
         ways = _list_arms(n_groups, n_treated)
     else:
         ways = np.vstack([own, _draw_arms(n_groups, n_treated)])
+    ways = ways[has_answers(ways, arms)]
     step = max(1, _CELLS // len(ways))
     counts = []
     for start in range(0, len(before), step):

@@ -47,7 +47,7 @@ def placebo_curve(sums: ArmSums) -> Curve:
     arms, listed = _arms(len(treated), int(treated.sum()))
     if listed:
         arms = arms[(arms != treated).any(axis=1)]
-    arms = arms[_has_answers(arms, sums)]
+    arms = arms[has_answers(arms, sums)]
     reform = sums.n_after * treated
     fixed = _parts(arms, sums, sums.after - estimate * reform)
     moved = _parts(arms, sums, -reform, before=False)
@@ -65,8 +65,21 @@ def placebo_curve(sums: ArmSums) -> Curve:
     )
 
 
-def _has_answers(arms: Array, sums: ArmSums) -> Flags:
-    """Tell in which ways both arms have answers in both waves."""
+def has_answers(arms: Array, sums: ArmSums) -> Flags:
+    """Tell in which ways both arms have answers in both waves.
+
+    Parameters
+    ----------
+    arms : ndarray, shape (N, G)
+        1 for the groups of the arm, per way.
+    sums : ArmSums
+        Answers per group and wave.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+        Ways that have a statistic.
+    """
     n = np.stack([sums.n_before, sums.n_after], axis=-1)
     inside = arms @ n
     return np.asarray(((inside > 0) & (inside < n.sum(axis=0))).all(axis=1))
