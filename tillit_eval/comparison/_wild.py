@@ -15,7 +15,7 @@ Weights = Literal["rademacher", "webb"]
 
 # Up to this many clusters all signs are listed; above it this many are drawn.
 ALL_SIGNS = 16
-DRAWS: dict[str, int] = {"rademacher": 99_999, "webb": 19_999}
+DRAWS: dict[str, int] = {"rademacher": 99_999, "webb": 9_999}
 # With hundreds of clusters fewer are drawn, so that memory stays within 100 MB.
 _CELLS = 12_000_000
 # Fixed, so that the same data give the same p; it has no other meaning.

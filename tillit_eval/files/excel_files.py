@@ -74,13 +74,14 @@ def _opened(path: Path) -> Iterator[Any]:
     import openpyxl
 
     book, kind = None, ""
-    with warnings.catch_warnings():
+    # Opened here, as openpyxl leaves the file open when it fails half-way.
+    with path.open("rb") as file, warnings.catch_warnings():
         # openpyxl warns of styles, validation and extensions it does not keep, which
         # touch no value, and of dates out of range, with the value in the warning.
         warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(
-                path, read_only=True, data_only=True, keep_links=False, keep_vba=False
+                file, read_only=True, data_only=True, keep_links=False, keep_vba=False
             )
             yield book
         except TillitError:

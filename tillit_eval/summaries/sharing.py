@@ -179,8 +179,9 @@ def read_summary(path: str | os.PathLike[str]) -> Summary:
       found:    FileNotFoundError
       to fix:   check the path, or ask for the file again
     """
+    file = as_path(path)
     try:
-        text = read_whole(as_path(path)).decode("utf-8")
+        text = read_whole(file).decode("utf-8")
         read = json.loads(text, parse_int=_whole)
     except FileProblem:
         raise
