@@ -280,7 +280,11 @@ def power(draws: int) -> bool:
             draw(sizes, 0.10, draws, everyone if arm is None else arm), arm
         )
         method, _ = choose_method(null.layout)
-        listed = [m for m in listed_methods(null.layout) if m in BY_T or groups <= 12]
+        listed = [
+            m
+            for m in listed_methods(null.layout)
+            if m in BY_T or groups <= 12 or m == method
+        ]
         found = {}
         for each in listed:
             wrong = null.rejected(each)

@@ -16,8 +16,8 @@ from tillit_eval.thresholds import threshold
 _TIE = 1e-9
 # Beyond this many standard errors an interval does not close; rounding would decide.
 _FARTHEST = 1e3
-# Ends are found to a millionth of a standard error.
-_HALVINGS = 21
+# More data sets than this are drawn, never listed.
+_LISTED = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,11 @@ class Curve:
             self._end(-1.0, level, marks), self._end(1.0, level, marks), level
         )
 
+    @property
+    def _precision(self) -> float:
+        """How well an end is found, in standard errors; chance blurs drawn ones."""
+        return 1e-6 if len(self.top[0]) <= _LISTED else 1e-4
+
     def _end(self, side: float, level: float, marks: tuple[float, ...]) -> float:
         """Walk outwards from the estimate to the first change that is rejected."""
         alpha = (1 - level) * (1 + _TIE)
@@ -83,7 +88,7 @@ class Curve:
             kept, step = step, min(1.5 * step, stop)
             if kept > _FARTHEST * self.error:
                 return side * math.inf
-        for _ in range(_HALVINGS):
+        while step - kept > self._precision * self.error:
             middle = (kept + step) / 2
             kept, step = (middle, step) if is_kept(middle) else (kept, middle)
         return self.estimate + side * (kept + step) / 2
