@@ -171,7 +171,7 @@ def test_guard_rails_first_then_primary_then_the_others(tmp_path) -> None:
         silent("west"),
         finding("north", "calm", "secondary", 0.03, n_people=7),
     ]
-    verdicts = judge_sites(study(tmp_path), given)
+    verdicts = judge_sites(given, study=study(tmp_path))
     assert [(one.site, one.role) for one in verdicts] == [
         ("north", "primary"),
         ("north", "secondary"),
@@ -197,7 +197,7 @@ def test_the_primary_questions_are_one_family_with_holm(tmp_path) -> None:
         finding(site, "trust", "primary", p)
         for site, p in (("north", 0.02), ("south", 0.03), ("west", 0.6))
     ]
-    verdicts = judge_sites(study(tmp_path), given)
+    verdicts = judge_sites(given, study=study(tmp_path))
     p_values = [one.p_value for one in verdicts if isinstance(one, Change)]
     assert p_values == pytest.approx([0.06, 0.06, 0.6])
     assert {one.verdict for one in verdicts if isinstance(one, Change)} == {
@@ -211,10 +211,10 @@ def test_the_other_questions_are_adjusted_within_their_site_and_once(tmp_path) -
         finding("north", scale, "secondary", p)
         for scale, p in (("a", 0.01), ("b", 0.04), ("c", 0.9))
     ] + [finding("south", "a", "secondary", 0.04)]
-    fresh = judge_sites(study(tmp_path), given)
+    fresh = judge_sites(given, study=study(tmp_path))
     p_values = [one.p_value for one in fresh if isinstance(one, Change)]
     assert p_values == pytest.approx([0.03, 0.06, 0.9, 0.04])
-    again = judge_sites(study(tmp_path), fresh)
+    again = judge_sites(fresh, study=study(tmp_path))
     assert list(again) == list(fresh)
 
 
@@ -226,7 +226,7 @@ def test_the_number_of_false_verdicts_by_hand(tmp_path) -> None:
         finding("south", "trust", "primary", 0.001),
         silent("west"),
     ]
-    verdicts = judge_sites(study(tmp_path), given)
+    verdicts = judge_sites(given, study=study(tmp_path))
     assert verdicts.n_tests == 7
     assert verdicts.expected_unadjusted == pytest.approx(0.35)
     assert verdicts.expected_false == pytest.approx(0.05 + 5 * 0.05)
@@ -250,7 +250,7 @@ def test_false_verdicts_are_no_more_than_stated() -> None:
             for i in range(12)
             for j in range(6)
         ]
-        verdicts = judge_sites(plan, given)
+        verdicts = judge_sites(given, study=plan)
         false.append(
             sum(one.verdict == "rose" for one in verdicts if isinstance(one, Change))
         )
@@ -270,14 +270,14 @@ def test_families_share_a_column_and_count(tmp_path) -> None:
         finding("north", "c", "secondary", 0.9),
     ]
     families = dict.fromkeys("abc", Label("At work", "På jobbet"))
-    verdicts = judge_sites(study(tmp_path), given, families=families)
+    verdicts = judge_sites(given, study=study(tmp_path), families=families)
     assert verdicts.matrix("en").loc["North", "At work"] == "▲ rose × 2, ○ cannot tell"
     assert verdicts.matrix("sv").columns.tolist() == ["På jobbet"]
 
 
 def test_the_sample_study_has_its_guard_rails_first() -> None:
     plan = te.read_study("data/sample/study.toml")
-    verdicts = judge_sites(plan, run_all(plan))
+    verdicts = judge_sites(run_all(plan), study=plan)
     assert isinstance(verdicts, Verdicts)
     heads = verdicts.matrix("en").columns.tolist()
     guards = [head.startswith("Guard rail: ") for head in heads]
@@ -294,10 +294,10 @@ def test_the_sample_study_has_its_guard_rails_first() -> None:
 def test_a_matrix_needs_a_study_and_roles(tmp_path) -> None:
     one = finding("north", "trust", "", 0.1)
     with pytest.raises(DataProblem, match="None of these findings answers a planned"):
-        judge_sites(study(tmp_path), [one])
+        judge_sites([one], study=study(tmp_path))
     with pytest.raises(DataProblem, match="This is not a study"):
-        judge_sites("study.toml", [one])  # type: ignore[arg-type]
+        judge_sites([one], study="study.toml")  # type: ignore[arg-type]
     with pytest.raises(DataProblem, match="The study has no such site"):
-        judge_sites(study(tmp_path), [replace(one, role="primary", site="east")])
+        judge_sites([replace(one, role="primary", site="east")], study=study(tmp_path))
     with pytest.raises(DataProblem, match="These are not the verdicts of a study"):
         table_verdicts(Findings([one]))  # type: ignore[arg-type]

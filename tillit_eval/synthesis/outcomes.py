@@ -71,11 +71,13 @@ class PooledFamily(Together):
     def _assumed(self, lang: Language) -> str:
         others = [one for one in self.alternatives if isinstance(one, PooledFamily)]
         middles = [one.estimate for one in (self, *others)]
+        low = bare_amount(self, min(middles), lang, sign=True)
+        steady = low == bare_amount(self, max(middles), lang, sign=True)
         return say(
-            "synthesis.assumed",
+            "synthesis.assumed_steady" if steady else "synthesis.assumed",
             lang,
             correlation=number(self.assumed_correlation, 1, lang),
-            low=bare_amount(self, min(middles), lang, sign=True),
+            low=low,
             high=self.amount(max(middles), lang, sign=True),
         )
 

@@ -1,23 +1,22 @@
-"""What was found in every site, outcome by outcome, guard rails first?"""
+"""The verdicts of every site, outcome by outcome, guard rails first."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tillit_eval.comparison import adjust_p_values
-from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered, Role
 from tillit_eval.phrases import Label, Language, Phrase, language, number, say
-from tillit_eval.plan import GuardRail, Study, judge_guard_rails
+from tillit_eval.plan import GuardRail
 from tillit_eval.thresholds import threshold
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DASH = "\u2013"
-_ROLES: tuple[Role, ...] = ("guard_rail", "primary", "secondary")
+# The order of columns, and of the questions of a site.
+ROLES: tuple[Role, ...] = ("guard_rail", "primary", "secondary")
 _ORDER = (
     *("broken", "held", "rose", "fell", "no_change", "cannot_tell"),
     *("not_answered", "not_shown"),
@@ -31,23 +30,23 @@ class Verdicts(Findings):
     ----------
     findings : iterable of Finding
         Judged and adjusted, site by site, guard rails first.
-    study : Study
-        Gives the sites their order and names.
+    sites : mapping of str to Label
+        Name of each site, by its key, in the order of the rows.
     families : mapping of str to str or Label
         The family of each scale; a scale that is not there is its own.
     """
 
-    __slots__ = ("_families", "_study")
+    __slots__ = ("_families", "_sites")
 
     def __init__(
         self,
         findings: Iterable[Finding],
         *,
-        study: Study,
+        sites: Mapping[str, Label],
         families: Mapping[str, str | Label],
     ) -> None:
         super().__init__(findings)
-        self._study, self._families = study, dict(families)
+        self._sites, self._families = dict(sites), dict(families)
 
     @property
     def n_tests(self) -> int:
@@ -62,7 +61,7 @@ class Verdicts(Findings):
     @property
     def expected_false(self) -> float:
         """Most verdicts expected to be false as they stand, after adjustment."""
-        return sum(self._false_of(role) for role in _ROLES)
+        return sum(self._false_of(role) for role in ROLES)
 
     def matrix(self, lang: Language | None = None) -> pd.DataFrame:
         """Write the verdicts in words, a row per site and a column per family.
@@ -75,8 +74,9 @@ class Verdicts(Findings):
         Returns
         -------
         DataFrame, shape (n_sites, n_families)
-            Sites in the order of the study; guard rails in the first columns. What
-            rests on too few people to be shown is said to be so.
+            Sites in the order of the study, or of the findings where there is none;
+            guard rails in the first columns. What rests on too few people to be
+            shown is said to be so.
         """
         import pandas as pd
 
@@ -84,11 +84,11 @@ class Verdicts(Findings):
         columns = self._columns(lang)
         reasons = self._reasons()
         rows = {
-            site.label.say(lang): [
-                self._cell(site.name, role, family, reasons, lang)
+            label.say(lang): [
+                self._cell(site, role, family, reasons, lang)
                 for role, family in columns
             ]
-            for site in self._study.sites
+            for site, label in self._sites.items()
         }
         names = [say(f"synthesis.column_{r}", lang, name=f) for r, f in columns]
         return pd.DataFrame.from_dict(rows, orient="index", columns=names)
@@ -154,7 +154,7 @@ class Verdicts(Findings):
     def _columns(self, lang: Language) -> list[tuple[Role, str]]:
         """Return role and family of each column, guard rails first."""
         seen = dict.fromkeys((one.role, self._family_of(one, lang)) for one in self)
-        return sorted(seen, key=lambda column: _ROLES.index(column[0]))
+        return sorted(seen, key=lambda column: ROLES.index(column[0]))
 
     def _reasons(self) -> dict[Phrase, str]:
         """Return the reasons of questions without an answer, each with a letter."""
@@ -217,107 +217,6 @@ def verdict_of(finding: Finding) -> str:
     if isinstance(finding, GuardRail):
         return finding.held
     return finding.verdict if isinstance(finding, Change) else "not_answered"
-
-
-def judge_sites(
-    study: Study,
-    findings: Iterable[Finding],
-    *,
-    families: Mapping[str, str | Label] | None = None,
-) -> Verdicts:
-    r"""Which verdict did each site get, and how much of it may be chance?
-
-    Guard rails come first: a gain beside something that got worse is no gain. Then
-    the primary questions, adjusted together, then the others.
-
-    Parameters
-    ----------
-    study : Study
-        The plan.
-    findings : iterable of Finding
-        From `run_all`. Those without a role are the same questions put otherwise,
-        and are left out.
-    families : mapping of str to str or Label, optional
-        The family of each scale, where several scales share a column.
-
-    Returns
-    -------
-    Verdicts
-        The findings with new verdicts; `matrix` writes them, `notes` says how many
-        may be false and why some questions have no answer.
-
-    Raises
-    ------
-    DataProblem
-        If no finding has a role, or a site is not in the study.
-
-    See Also
-    --------
-    combine_findings : One outcome over all sites.
-
-    Notes
-    -----
-    The confirmatory family holds the primary question of every site: Holm. Guard
-    rails are judged one by one, see `judge_guard_rails`. The secondary questions of
-    a site are adjusted together by Benjamini and Hochberg; `run_all` has done so
-    already. The number expected to be false is a bound, if outcomes are about
-    independent: 5 % of each guard
-    rail, 5 % for the confirmatory family, and in each site 5 % of one more than the
-    verdicts given among its secondary questions. The one more is what is left where
-    nothing changed at all: a false null is declared with probability
-    :math:`\alpha/m` times the declarations had its p been 0 (Benjamini and Hochberg
-    1995), which are about one more than there are.
-
-    Examples
-    --------
-    >>> from tillit_eval.plan import read_study, run_all
-    >>> study = read_study("data/sample/study.toml")
-    >>> verdicts = judge_sites(study, run_all(study))
-    >>> verdicts.matrix("en").shape[0] == len(study.sites)
-    True
-    """
-    if not isinstance(study, Study):
-        raise DataProblem(
-            "This is not a study.",
-            expected="what read_study returns",
-            found=kind_of(study),
-            to_fix='give judge_sites(te.read_study("study.toml"), findings)',
-        )
-    given = [one for one in Findings(findings) if one.role]
-    if not given:
-        raise DataProblem(
-            "None of these findings answers a planned question.",
-            expected="findings with a role, as run_plan and run_all return them",
-            found="none with a role",
-            to_fix="give the findings of run_all(study)",
-        )
-    judged = [
-        *judge_guard_rails(study, given),
-        *_adjusted([one for one in given if one.role == "primary"], "holm"),
-    ]
-    for site in dict.fromkeys(one.site for one in given):
-        study.plan_of(site)
-        others = [one for one in given if (one.site, one.role) == (site, "secondary")]
-        judged += _adjusted(others, "benjamini-hochberg")
-    places = {name: place for place, name in enumerate(study.names)}
-    judged.sort(key=lambda one: (places[one.site], _ROLES.index(one.role)))
-    return Verdicts(judged, study=study, families=families or {})
-
-
-def _adjusted(
-    family: list[Finding], method: Literal["holm", "benjamini-hochberg"]
-) -> list[Finding]:
-    """Adjust one family, but for those that were adjusted before."""
-    fresh = [
-        i
-        for i, one in enumerate(family)
-        if isinstance(one, Change) and one.p_value is not None and not one.adjusted
-    ]
-    if not fresh:
-        return family
-    new = adjust_p_values([family[i] for i in fresh], method=method)
-    replaced = dict(zip(fresh, new, strict=True))
-    return [replaced.get(i, one) for i, one in enumerate(family)]
 
 
 def _letter(place: int) -> str:

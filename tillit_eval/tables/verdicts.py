@@ -52,7 +52,7 @@ def table_verdicts(
     >>> from tillit_eval.plan import read_study, run_all
     >>> from tillit_eval.synthesis import judge_sites
     >>> study = read_study("data/sample/study.toml")
-    >>> table = table_verdicts(judge_sites(study, run_all(study)))
+    >>> table = table_verdicts(judge_sites(run_all(study), study=study))
     >>> "Guard rail" in table.as_raw_html()
     True
     """
@@ -61,7 +61,7 @@ def table_verdicts(
             "These are not the verdicts of a study.",
             expected="what judge_sites returns",
             found=kind_of(verdicts),
-            to_fix="give te.synthesis.judge_sites(study, findings)",
+            to_fix="give te.synthesis.judge_sites(findings)",
         )
     lang = language(lang)
     cells = verdicts.matrix(lang).reset_index(names=say("synthesis.matrix_site", lang))
