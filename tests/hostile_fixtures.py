@@ -20,7 +20,7 @@ import tillit_eval as te
 from tillit_eval.codebook import write_codebook
 from tillit_eval.errors import DataProblem, MissingExtra, TillitError
 from tillit_eval.exports import read_series
-from tillit_eval.simulation import read_true_series, read_truth, tabulate_truth
+from tillit_eval.simulation import read_true_register, read_truth, tabulate_truth
 from tillit_eval.summaries import read_summary, write_summary
 
 sys.path.append(str(Path(__file__).parent))
@@ -162,7 +162,7 @@ def _study(path: Path) -> None:
 
 def _truth(path: Path) -> None:
     tabulate_truth(path)
-    read_true_series(path)
+    read_true_register(path)
     assert read_truth(path, survey="staff").people > 0
 
 

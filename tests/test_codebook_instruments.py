@@ -20,7 +20,7 @@ def every(tmp_path_factory) -> Codebook:
 
 
 def test_all_of_them_fit_in_one_codebook_and_survive_a_file(every, tmp_path) -> None:
-    assert len(every.items) == 46
+    assert len(every.items) == 50
     te.codebook.write_codebook(every, tmp_path / "copy.toml")
     assert te.read_codebook(tmp_path / "copy.toml") == every
 
@@ -44,6 +44,8 @@ def test_scales_have_the_items_and_rules_of_their_sources(every) -> None:
         "citizen_competence": (3, 2, mean, False, "up"),
         "citizen_benevolence": (3, 2, mean, False, "up"),
         "citizen_integrity": (3, 2, mean, False, "up"),
+        "user_trust": (9, 5, index, False, "up"),
+        "delivery": (4, 2, index, False, "up"),
         "generalised_trust": (1, 1, mean, False, "up"),
         "discretion": (4, 2, index, False, "up"),
         "rule_burden": (4, 2, index, False, "down"),
@@ -58,7 +60,7 @@ def test_scales_have_the_items_and_rules_of_their_sources(every) -> None:
 
 def test_wording_is_kept_only_where_it_is_ours(every) -> None:
     for item in every.items:
-        ours = item.key.startswith(("disc_", "rule_", "admin_"))
+        ours = item.key.startswith(("disc_", "rule_", "admin_", "del_"))
         assert item.licence == ("own" if ours else "keys_only"), item.key
         assert (item.text is not None) == ours, item.key
         assert item.validated != ours, item.key

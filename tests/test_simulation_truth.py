@@ -19,7 +19,7 @@ from tillit_eval.simulation import (
     Truth,
     draft_truth,
     expected_change,
-    read_true_series,
+    read_true_register,
     read_truth,
     simulate_responses,
     simulate_series,
@@ -112,7 +112,7 @@ def test_a_file_becomes_the_truth_it_states(written: Path) -> None:
     assert truth.roles == (("carer", 0.9), ("manager", 0.1))
     assert truth.leave_per_year == 0.1
     assert truth.shifts == (TrueShift(scale="trust", amount=0.2, by_exposure=True),)
-    assert read_true_series(written)[0].periods == (("2013", 2013.0),)
+    assert read_true_register(written).series[0].periods == (("2013", 2013.0),)
 
 
 def test_every_value_says_where_it_comes_from(written: Path) -> None:

@@ -9,6 +9,7 @@ from tillit_eval.exports.fieldwork import (
 )
 from tillit_eval.exports.linkage import Linkage
 from tillit_eval.exports.linking import link_waves
+from tillit_eval.exports.merging import settle_units
 from tillit_eval.exports.problems import explain_problems
 from tillit_eval.exports.pseudonyms import pseudonymise
 from tillit_eval.exports.readers import read_cases, read_ratings, read_series
@@ -28,4 +29,5 @@ __all__ = [
     "read_unit_changes",
     "read_units",
     "read_waves",
+    "settle_units",
 ]

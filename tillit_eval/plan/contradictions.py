@@ -75,6 +75,8 @@ def _margin(question: Question) -> Iterator[str]:
         return
     if question.margin <= 0:
         yield "the margin is not above 0"
+    if question.design == "shares" and question.margin >= 1:
+        yield "the margin of a share is a share: under 1"
     if not question.margin_source:
         yield "the margin has no margin_source"
 

@@ -10,11 +10,15 @@ from tillit_eval.codebook import Codebook, read_codebook
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.exports import (
     check_export,
+    read_cases,
     read_invited,
+    read_ratings,
     read_responses,
     read_series,
+    read_unit_changes,
     read_units,
     read_waves,
+    settle_units,
 )
 from tillit_eval.exports.schemas import Schema
 from tillit_eval.exports.tables import read_table
@@ -73,7 +77,10 @@ class SurveyData:
     @property
     def invited(self) -> pd.DataFrame:
         """How many were asked in each unit and wave."""
-        return read_invited(_path(self._files.invited, "invited"))
+        invited = self._settled(read_invited(_path(self._files.invited, "invited")))
+        keys = [name for name in invited.columns if name != "n_invited"]
+        summed = invited.groupby(keys, sort=False, dropna=False)["n_invited"].sum()
+        return summed.reset_index()[list(invited.columns)]
 
     @property
     def waves(self) -> pd.DataFrame:
@@ -93,11 +100,18 @@ class SurveyData:
     @cached_property
     def _responses(self) -> pd.DataFrame:
         source = self._site.source
-        return read_responses(self._files.responses, self.codebook, source=source)
+        answers = read_responses(self._files.responses, self.codebook, source=source)
+        return self._settled(answers)
 
     @cached_property
     def _scores(self) -> pd.DataFrame:
         return score_scales(self._responses, self.codebook)
+
+    def _settled(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Let units that were merged or split be one from beginning to end."""
+        if self._site.unit_changes is None or "unit" not in table:
+            return table
+        return settle_units(table, read_unit_changes(self._site.unit_changes))
 
     def __repr__(self) -> str:
         return f"<SurveyData: {self.name}>"
@@ -196,6 +210,21 @@ class SiteData:
     def series(self) -> pd.DataFrame:
         """Register figures by unit and period."""
         return read_series(_path(self.plan.series, "series"))
+
+    @property
+    def unit_changes(self) -> pd.DataFrame:
+        """Units that were merged, split or renamed."""
+        return read_unit_changes(_path(self.plan.unit_changes, "unit_changes"))
+
+    @property
+    def ratings(self) -> pd.DataFrame:
+        """Judgements, one row per target, criterion, rater and round."""
+        return read_ratings(_path(self.plan.ratings, "ratings"))
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Cases with the days on which they were opened and closed."""
+        return read_cases(_path(self.plan.cases, "cases"))
 
     @property
     def basis(self) -> pd.DataFrame:

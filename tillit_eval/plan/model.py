@@ -131,9 +131,11 @@ class Site:
         Where its data come from; stands in refusals, which have no rows.
     surveys : tuple of SurveyFiles
         In the order of the file.
-    units, series, truth, expected : Path or None
-        Tables of the site; for simulated sites what is true and what each
-        planned question should find.
+    units, unit_changes, series, ratings, cases : Path or None
+        Tables of the site.
+    truth, expected : Path or None
+        For a simulated site what is true, and what each planned question
+        should find.
     questions : tuple of Question
         In the order of the file.
     """
@@ -143,7 +145,10 @@ class Site:
     source: Source = "unstated"
     surveys: tuple[SurveyFiles, ...] = ()
     units: Path | None = None
+    unit_changes: Path | None = None
     series: Path | None = None
+    ratings: Path | None = None
+    cases: Path | None = None
     truth: Path | None = None
     expected: Path | None = None
     questions: tuple[Question, ...] = ()

@@ -14,22 +14,29 @@ from tillit_eval.files.paths import as_path
 from tillit_eval.phrases import Label
 
 _LONGEST_KEY = 40
-Kind = Literal["text", "number", "whole", "texts", "numbers", "label", "path", "table"]
+Kind = Literal[
+    "text", "number", "whole", "texts", "numbers", "label", "path", "paths", "table"
+]
 
 STUDY: dict[str, Kind] = {
     "title": "text",
     "k_min": "whole",
     "codebook": "path",
+    "gathers": "paths",
 }
 SITE: dict[str, Kind] = {
     "name": "text",
     "label": "label",
     "source": "text",
     "units": "path",
+    "unit_changes": "path",
     "series": "path",
+    "ratings": "path",
+    "cases": "path",
     "truth": "path",
     "expected": "path",
     "survey": "table",
+    "defaults": "table",
     "question": "table",
 }
 SURVEY: dict[str, Kind] = {
@@ -61,6 +68,14 @@ QUESTION: dict[str, Kind] = {
     "planned": "whole",
     "expect": "text",
     "reason": "text",
+}
+# What a site may say once for all of its questions.
+DEFAULTS: dict[str, Kind] = {
+    key: QUESTION[key]
+    for key in (
+        *("design", "survey", "before", "after", "estimand", "average", "assigned"),
+        *("leave_out", "margin", "margin_source", "floor"),
+    )
 }
 
 
@@ -116,6 +131,8 @@ class Reading:
             return value
         if kind == "path":
             return self._path(value, where)
+        if kind == "paths":
+            return self._paths(value, where)
         if kind == "label":
             return self._label(value, where)
         if kind in ("texts", "numbers"):
@@ -153,6 +170,13 @@ class Reading:
             self.note(where, "there is no such file")
             return None
         return path
+
+    def _paths(self, value: object, where: str) -> tuple[Path, ...] | None:
+        """Return paths that can be used, or note that it is no list of them."""
+        if not isinstance(value, list) or not value:
+            self.note(where, "is not a list of paths in quotes")
+            return None
+        return tuple(filter(None, (self._path(each, where) for each in value)))
 
     def _label(self, value: object, where: str) -> Label | None:
         if isinstance(value, Mapping) and {*value} == {"en", "sv"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,7 +23,14 @@ from tillit_eval.plan.model import (
     Study,
     SurveyFiles,
 )
-from tillit_eval.plan.parsing import QUESTION, SITE, STUDY, SURVEY, Reading
+from tillit_eval.plan.parsing import (
+    DEFAULTS,
+    QUESTION,
+    SITE,
+    STUDY,
+    SURVEY,
+    Reading,
+)
 
 _OPTIONS: dict[str, tuple[str, ...]] = {
     "design": get_args(Design),
@@ -47,9 +55,13 @@ def read_study(path: str | Path) -> Study:
     path : str or Path
         A TOML file in UTF-8 with
 
-        - ``[study]``: ``title``, ``codebook``, ``k_min``;
+        - ``[study]``: ``title``, ``codebook``, ``k_min``; a study that only
+          gathers the sites of others has ``gathers``, a list of study files;
         - ``[[site]]``: ``name``, ``label = { en, sv }``, ``source``, and paths of
-          ``units``, ``series``, ``truth``, ``expected``, beside or under the file;
+          ``units``, ``unit_changes``, ``series``, ``ratings``, ``cases``,
+          ``truth``, ``expected``, beside or under the file;
+        - ``[site.defaults]``: what holds for each question that does not say
+          otherwise, such as ``survey``, ``before``, ``after`` and ``margin``;
         - ``[site.survey.NAME]``: ``responses``, ``invited``, ``waves``, and
           ``codebook`` if it is not the study's;
         - ``[[site.question]]``: the fields of `Question`. ``scale``, ``id`` and
@@ -145,6 +157,10 @@ def _study(raw: dict[str, Any], file: Path, reading: Reading) -> Study:
     if k_min < K_FLOOR:
         reading.note("study: k_min", f"{k_min} is under {K_FLOOR}")
     tables = raw.get("site", [])
+    if "gathers" in head and not tables:
+        return _gathered(head, file, k_min, reading)
+    if "gathers" in head:
+        reading.note("file", "has sites of its own and gathers others: do one of both")
     if not isinstance(tables, list) or not tables:
         reading.note("file", "no [[site]]")
         tables = []
@@ -152,10 +168,36 @@ def _study(raw: dict[str, Any], file: Path, reading: Reading) -> Study:
         _site(table, i + 1, head.get("codebook"), k_min, reading)
         for i, table in enumerate(tables)
     )
+    _once_each(sites, reading)
+    return Study(title=head.get("title", ""), path=file, k_min=k_min, sites=sites)
+
+
+def _once_each(sites: tuple[Site, ...], reading: Reading) -> None:
     for name, n in Counter(site.name for site in sites).items():
         if n > 1:
             reading.note("file", f"site '{name}' stands {n} times")
-    return Study(title=head.get("title", ""), path=file, k_min=k_min, sites=sites)
+
+
+def _gathered(head: dict[str, Any], file: Path, k_min: int, reading: Reading) -> Study:
+    """Read the studies named and put their sites into one, under the higher floor."""
+    sites: list[Site] = []
+    for number, path in enumerate(head["gathers"], start=1):
+        where = f"gathers, no. {number}"
+        try:
+            if "gathers" in str(_read_toml(path).get("study", "")):
+                reading.note(where, "gathers studies itself: name those instead")
+            else:
+                sites += read_study(path).sites
+        except DataProblem as problem:
+            reading.note(where, f"{problem.what} ({problem.found})")
+    kept = tuple(_not_under(site, k_min) for site in sites)
+    _once_each(kept, reading)
+    return Study(title=head.get("title", ""), path=file, k_min=k_min, sites=kept)
+
+
+def _not_under(site: Site, k_min: int) -> Site:
+    asked = (replace(q, floor=max(q.floor, k_min)) for q in site.questions)
+    return replace(site, questions=tuple(asked))
 
 
 def _site(
@@ -166,6 +208,7 @@ def _site(
     taken = reading.take(table, SITE, where, required=("name", "question"))
     surveys = taken.pop("survey", {})
     asked = taken.pop("question", [])
+    defaults = reading.take(taken.pop("defaults", {}), DEFAULTS, f"{where}, defaults")
     if taken.get("source", "unstated") not in _SOURCES:
         reading.note(where, f"source is not one of {few(_SOURCES)}")
     name = taken.pop("name", "")
@@ -179,7 +222,7 @@ def _site(
         questions=tuple(
             question
             for i, each in enumerate(asked if isinstance(asked, list) else [])
-            if (question := _question(each, i + 1, k_min, where, reading))
+            if (question := _question(each, i + 1, defaults, k_min, where, reading))
         ),
         **taken,
     )
@@ -202,12 +245,18 @@ def _survey(
 
 
 def _question(
-    table: Any, number: int, k_min: int, where: str, reading: Reading
+    table: Any,
+    number: int,
+    defaults: dict[str, Any],
+    k_min: int,
+    where: str,
+    reading: Reading,
 ) -> Question | None:
     named = table.get("id") if isinstance(table, dict) else None
     where += f", question '{named}'" if isinstance(named, str) else f", no. {number}"
     before = len(reading.problems)
-    taken = reading.take(table, QUESTION, where, required=("id", "scale", "design"))
+    needed = tuple(key for key in ("id", "scale", "design") if key not in defaults)
+    taken = defaults | reading.take(table, QUESTION, where, required=needed)
     for key, allowed in _OPTIONS.items():
         if key in taken and taken[key] not in allowed:
             listed = few(allowed, at_most=12)

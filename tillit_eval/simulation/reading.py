@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tillit_eval.errors import FileProblem, few
+from tillit_eval.errors import DataProblem, FileProblem, few
 from tillit_eval.files.paths import as_path
 from tillit_eval.files.toml_files import Unreadable, read_toml
+from tillit_eval.simulation.cases import TrueCases
 from tillit_eval.simulation.model import (
     TrueScale,
     TrueShift,
@@ -16,6 +18,7 @@ from tillit_eval.simulation.model import (
     TrueWave,
     Truth,
 )
+from tillit_eval.simulation.ratings import TrueRatings
 from tillit_eval.simulation.series import TrueSeries
 from tillit_eval.simulation.shapes import find_parts, find_problems
 
@@ -86,18 +89,66 @@ def read_truth(path: str | Path, *, survey: str) -> Truth:
     )
 
 
-def read_true_series(path: str | Path) -> tuple[TrueSeries, ...]:
-    """Which register figures does this file state?
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueRegister:
+    """What a file states beside its surveys.
+
+    Attributes
+    ----------
+    units : tuple of TrueUnit
+        Every unit of the file, whether a survey asks there or not.
+    groups : Mapping of str to tuple of str
+        Names of the units of each unit group.
+    unit_changes : tuple of (str, str, str)
+        Old unit, new unit and date of each merger or split.
+    series : tuple of TrueSeries
+        Register figures.
+    ratings : tuple of TrueRatings
+        Judgements.
+    cases : tuple of TrueCases
+        Cases.
+    """
+
+    units: tuple[TrueUnit, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    unit_changes: tuple[tuple[str, str, str], ...]
+    series: tuple[TrueSeries, ...]
+    ratings: tuple[TrueRatings, ...]
+    cases: tuple[TrueCases, ...]
+
+    def units_of(self, groups: Sequence[str]) -> tuple[TrueUnit, ...]:
+        """Return the units of some groups, or of all.
+
+        Raises
+        ------
+        DataProblem
+            If the file has no such group.
+        """
+        unknown = sorted({*groups} - {*self.groups})
+        if unknown:
+            raise DataProblem(
+                "The stated truth has no such group of units.",
+                expected=f"one of {few(self.groups)}",
+                found=few(unknown),
+                to_fix="use the name of a unit group of the file",
+            )
+        named = {unit for group in groups for unit in self.groups[group]}
+        return tuple(u for u in self.units if not groups or u.unit in named)
+
+
+def read_true_register(path: str | Path) -> TrueRegister:
+    """Which units, register figures, judgements and cases does this file state?
 
     Parameters
     ----------
     path : str or Path
-        As for `read_truth`.
+        As for `read_truth`; ``[[unit_group]]``, ``[[unit_change]]``,
+        ``[[series]]``, ``[[ratings]]`` and ``[[cases]]``.
 
     Returns
     -------
-    tuple of TrueSeries
-        One per ``[[series]]``.
+    TrueRegister
+        For `simulate_series`, `simulate_ratings` and `simulate_cases`.
 
     Raises
     ------
@@ -110,14 +161,25 @@ def read_true_series(path: str | Path) -> tuple[TrueSeries, ...]:
 
     Examples
     --------
-    >>> read_true_series("nowhere.toml")
+    >>> read_true_register("nowhere.toml")
     Traceback (most recent call last):
     tillit_eval.errors.FileProblem: The file that states the truth cannot be read.
       expected: a TOML file
       found:    no file at that path
       to fix:   check the path
     """
-    return tuple(TrueSeries(**_values(each)) for each in _stated(_read(path), "series"))
+    read = _read(path)
+    groups = [group for group in read.get("unit_group", []) if group]
+    nobody = [{"group": group["group"], "people": 0} for group in groups]
+    changes = [_values(each) for each in _stated(read, "unit_change")]
+    return TrueRegister(
+        units=tuple(_units(groups, nobody)),
+        groups={group["group"]: tuple(group["units"]) for group in groups},
+        unit_changes=tuple((c["old"], c["new"], c["date"]) for c in changes),
+        series=tuple(TrueSeries(**_values(each)) for each in _stated(read, "series")),
+        ratings=tuple(TrueRatings(**_values(e)) for e in _stated(read, "ratings")),
+        cases=tuple(TrueCases(**_values(each)) for each in _stated(read, "cases")),
+    )
 
 
 def tabulate_truth(path: str | Path) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.errors import DataProblem
+from tillit_eval.simulation.kernels import Floats
 from tillit_eval.simulation.seeds import Rng, generator
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ class TrueSeries:
         Decimals kept.
     measured_from : tuple of (str, float)
         Units where counting began late, with the time it began.
+    groups : tuple of str
+        Unit groups that are counted; empty means all.
+    steps : tuple of (float, float)
+        Times of steps that have nothing to do with the reform, such as a new way
+        of counting, each with its amount; they last.
+    season : float
+        Half of the difference between the turn of the year and midsummer.
+    counts : bool
+        Whether the value is a count, drawn from a Poisson distribution around
+        its mean; `noise_sd` then belongs to the mean.
     """
 
     indicator: str
@@ -55,6 +66,10 @@ class TrueSeries:
     lowest: float = 0.0
     digits: int = 1
     measured_from: tuple[tuple[str, float], ...] = ()
+    groups: tuple[str, ...] = ()
+    steps: tuple[tuple[float, float], ...] = ()
+    season: float = 0.0
+    counts: bool = False
 
 
 def simulate_series(
@@ -117,9 +132,10 @@ def simulate_series(
     dose = np.clip(since / truth.ramp, 0, 1) if truth.ramp else (since > 0) * 1.0
     own = chance.standard_normal((len(units), 1)) * truth.unit_sd
     noise = _ar1((len(units), len(times)), truth.autocorrelation, chance)
-    trend = truth.trend * (times - times[0])
-    value = truth.level + own + trend + truth.change * dose + truth.noise_sd * noise
-    value = np.round(np.maximum(value, truth.lowest), truth.digits)
+    value = truth.level + own + truth.change * dose + truth.noise_sd * noise
+    value = np.maximum(value + _calendar(truth, times), truth.lowest)
+    value = chance.poisson(value) * 1.0 if truth.counts else value
+    value = np.round(value, truth.digits)
     began = np.array([late.get(unit.unit, -np.inf) for unit in units])
     value = np.where(times < began[:, None], np.nan, value)
     return pd.DataFrame(
@@ -131,6 +147,15 @@ def simulate_series(
             "source": "synthetic",
         }
     )
+
+
+def _calendar(truth: TrueSeries, times: Floats) -> Floats:
+    """Add up what the calendar does everywhere: trend, season, other steps."""
+    total = truth.trend * (times - times[0])
+    total = total + truth.season * np.cos(2 * np.pi * times)
+    for time, amount in truth.steps:
+        total = total + amount * (times >= time)
+    return np.asarray(total)
 
 
 def _ar1(

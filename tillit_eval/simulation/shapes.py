@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from tillit_eval.simulation.cases import TrueCases
 from tillit_eval.simulation.model import TrueScale, TrueShift, TrueWave, Truth
+from tillit_eval.simulation.ratings import TrueRatings
 from tillit_eval.simulation.series import TrueSeries
 
 Table = Mapping[str, Any]
@@ -19,6 +21,7 @@ _NAMES = {
     "tuple[str, ...]": "a list of texts",
     "tuple[float, ...]": "a list of numbers",
     "tuple[tuple[str, float], ...]": "a list of texts with a number each",
+    "tuple[tuple[float, float], ...]": "a list of pairs of numbers",
     "texts": "a list of texts",
     "people": "a whole number, or a list with one for each unit",
     "start": "a number, or a list with one for each unit",
@@ -28,6 +31,7 @@ _GROUP = {
     "units": "texts",
     "start": "start",
 }
+_CHANGE = dict.fromkeys(("old", "new", "date"), "str")
 _SIZE = {"group": "str", "people": "people"}
 _ELSEWHERE = {"site", "units", "waves", "scales", "shifts"}
 
@@ -46,7 +50,10 @@ KINDS: dict[str, dict[str, str]] = {
     "wave": _of(TrueWave),
     "scale": _of(TrueScale),
     "shift": _of(TrueShift),
+    "unit_change": _CHANGE,
     "series": _of(TrueSeries),
+    "ratings": _of(TrueRatings),
+    "cases": _of(TrueCases),
     "people": {k: v for k, v in _of(Truth).items() if k not in _ELSEWHERE},
 }
 NEEDED: dict[str, set[str]] = {
@@ -55,7 +62,10 @@ NEEDED: dict[str, set[str]] = {
     "wave": _needed(TrueWave),
     "scale": _needed(TrueScale),
     "shift": _needed(TrueShift),
+    "unit_change": set(_CHANGE),
     "series": _needed(TrueSeries),
+    "ratings": _needed(TrueRatings),
+    "cases": _needed(TrueCases),
     "people": set(),
 }
 
@@ -73,7 +83,7 @@ def find_parts(read: Table) -> Iterator[tuple[str, str, Any]]:
     tuple of (str, str, object)
         The third may be of any kind; `find_problems` says if it is no table.
     """
-    for kind in ("unit_group", "series"):
+    for kind in ("unit_group", "unit_change", "series", "ratings", "cases"):
         yield from _each(read.get(kind, []), kind, kind)
     surveys = read.get("survey", {})
     for survey, content in _items(surveys):
@@ -172,6 +182,10 @@ def _is_pair(value: object) -> bool:
     return _is_text(value[0]) and _is_number(value[1])
 
 
+def _is_point(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+
+
 def _one_or_each(test: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: test(value) or (bool(value) and _all(test)(value))
 
@@ -185,6 +199,9 @@ _TESTS: dict[str, Callable[[object], bool]] = {
     "tuple[float, ...]": lambda value: bool(value) and _all(_is_number)(value),
     "tuple[tuple[str, float], ...]": lambda value: (
         bool(value) and _all(_is_pair)(value)
+    ),
+    "tuple[tuple[float, float], ...]": lambda value: (
+        bool(value) and _all(_is_point)(value)
     ),
     "texts": _all(_is_text),
     "people": _one_or_each(_is_whole),
