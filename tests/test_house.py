@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,15 @@ def room_of(path: Path) -> str:
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
 
-def rooms_imported_by(source: str) -> set[str]:
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Read a file once for all the rules that are held against it."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def rooms_imported_by(nodes: Iterable[ast.AST]) -> set[str]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -50,21 +58,20 @@ def rooms_imported_by(source: str) -> set[str]:
 def test_a_room_looks_only_back(path: Path) -> None:
     room = room_of(path)
     assert room in ROOMS, f"{room} is not in the list that is the architecture"
-    seen = rooms_imported_by(path.read_text(encoding="utf-8"))
+    seen = rooms_imported_by(nodes_of(path))
     assert seen <= set(ROOMS[: ROOMS.index(room) + 1])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
 def test_a_room_keeps_its_private_files_to_itself(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = [name.split(".") for node in ast.walk(tree) for name in modules_of(node)]
+    named = [n.split(".") for node in nodes_of(path) for n in modules_of(node)]
     private = {parts[1] for parts in named if len(parts) > 2 and parts[2][0] == "_"}
     assert private <= {room_of(path)}
 
 
 def test_both_ways_of_importing_are_read() -> None:
     both = "import tillit_eval.cli\nfrom tillit_eval import plan\n"
-    assert rooms_imported_by(both) == {"cli", "plan"}
+    assert rooms_imported_by(ast.walk(ast.parse(both))) == {"cli", "plan"}
 
 
 def test_the_door_is_small_and_every_name_opens() -> None:
@@ -120,8 +127,7 @@ def blanks(template: str) -> set[str]:
 
 
 def test_every_phrase_is_used() -> None:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in FILES]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = [node for path in FILES for node in nodes_of(path)]
     words = {n.value for n in nodes if isinstance(n, ast.Constant)}
     begun = {str(n.values[0].value) for n in nodes if is_text_with_a_start(n)}
     unused = [
@@ -153,7 +159,7 @@ def is_said(room: str, name: str, words: set[object], begun: set[str]) -> bool:
 
 def test_every_phrase_the_code_asks_for_exists() -> None:
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -171,7 +177,7 @@ def test_what_is_installed_is_what_is_imported() -> None:
     imported = {
         name.partition(".")[0].lower()
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         for name in modules_of(node)
     }
     foreign = imported - set(sys.stdlib_module_names) - {"tillit_eval"}
@@ -204,8 +210,7 @@ def test_functions_take_two_things_by_place_at_most() -> None:
 
 def test_no_assert_in_the_package() -> None:
     for path in FILES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Assert)], path
+        assert not [n for n in nodes_of(path) if isinstance(n, ast.Assert)], path
 
 
 def test_floors_come_from_the_file_that_gives_their_sources() -> None:
