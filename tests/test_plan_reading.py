@@ -255,3 +255,87 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_only_tables_are_read_as_tables(tmp_path: Path) -> None:
     assert "study: is not a table" in problems(tmp_path, 'study = "Test"\nsite = []')
+
+
+DEFAULTS = """
+[site.defaults]
+before = "2019"
+after = "2021"
+design = "overlapping"
+margin = 5.0
+margin_source = "assumed"
+
+[[site.question]]
+id = "more"
+scale = "vertical_trust"
+estimand = "stayed"
+margin = 3.0
+"""
+
+
+def test_a_site_says_once_what_holds_for_all_its_questions(tmp_path: Path) -> None:
+    more = read_study(write(tmp_path, GOOD + DEFAULTS)).sites[0].questions[1]
+    assert (more.before, more.after, more.design) == ("2019", "2021", "overlapping")
+    assert (more.margin, more.margin_source) == (3.0, "assumed")
+    found = problems(tmp_path, GOOD + DEFAULTS.replace('design = "ov', 'id = "ov'))
+    assert "site 'north', defaults: unknown key 'id'" in found
+    assert "question 'more': no 'design'" in found
+
+
+def test_a_margin_of_a_share_is_a_share(tmp_path: Path) -> None:
+    text = GOOD.replace('"overlapping"', '"shares"\ntop = [4, 5]')
+    text = text.replace('scale = "vertical_trust"', 'scale = "vt_1"')
+    assert "the margin of a share is a share: under 1" in problems(tmp_path, text)
+    read_study(write(tmp_path, text.replace("margin = 5.0", "margin = 0.05")))
+
+
+GATHER = '[study]\ntitle = "All"\nk_min = 15\ngathers = ["a/study.toml"{more}]\n'
+
+
+def gathering(folder: Path, more: str = "") -> Path:
+    for name in ("a", "b"):
+        (folder / name).mkdir(exist_ok=True)
+        write(folder / name, GOOD.replace('"north"', f'"{name}"'))
+    path = folder / "all.toml"
+    path.write_text(GATHER.replace("{more}", more), encoding="utf-8")
+    return path
+
+
+def test_a_study_gathers_the_sites_of_others_under_the_higher_floor(
+    tmp_path: Path,
+) -> None:
+    study = read_study(gathering(tmp_path, ', "b/study.toml"'))
+    assert study.names == ("a", "b")
+    assert {q.floor for site in study.sites for q in site.questions} == {15}
+    assert study.sites[0].surveys[0].responses == tmp_path / "a" / "answers.csv"
+    low = tmp_path / "all.toml"
+    low.write_text(GATHER.replace("{more}", "").replace("15", "10"), encoding="utf-8")
+    assert {q.floor for q in read_study(low).sites[0].questions} == {12}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (', "a/study.toml"', "site 'a' stands 2 times"),
+        (', "all.toml"', "gathers, no. 2: gathers studies itself: name those instead"),
+        (', "c/study.toml"', "study: gathers: there is no such file"),
+        (']\n[[site]]\nname = ["x"', "has sites of its own and gathers others"),
+    ],
+)
+def test_what_cannot_be_gathered_is_told(tmp_path: Path, more: str, told: str) -> None:
+    path = gathering(tmp_path, more)
+    with pytest.raises(DataProblem) as problem:
+        read_study(path)
+    assert told in problem.value.found
+
+
+def test_a_gathered_study_that_is_wrong_says_which(tmp_path: Path) -> None:
+    path = gathering(tmp_path, ', "b/study.toml"')
+    write(tmp_path / "b", GOOD.replace('"overlapping"', '"none"'))
+    with pytest.raises(DataProblem) as problem:
+        read_study(path)
+    assert "gathers, no. 2: " in problem.value.found
+    assert "question 'trust': design is not one of" in problem.value.found
+    path.write_text(GATHER.replace("{more}", ', "../study.toml"'), encoding="utf-8")
+    with pytest.raises(FileProblem):
+        read_study(path)
