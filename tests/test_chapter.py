@@ -282,21 +282,23 @@ def test_reproducing_writes_pages_and_finds_what_changed(tmp_path: Path) -> None
     good = [title, code("print(0.43)"), code(UNITS), code(PLOT, tag="fig-01-1")]
     write_chapter(book(*good), path)
     write_chapter(book(code("1 / 0")), places.notebooks / "02_other.ipynb")
-    written, stopped = reproduce_chapters(places, write=True)
+    plain = places.notebooks / "03_plain.ipynb"
+    write_chapter(book(title, code("print(0.43)")), plain)
+    written, stopped, _ = reproduce_chapters(places, write=True)
     assert written.same
     assert written.n_figures == written.n_figures_same == 1
     assert not stopped.same
     assert "stopped with ZeroDivisionError" in stopped.stopped
     assert read_chapter(path).cells[1].outputs[0].text == "0.43\n"
 
-    changed = read_chapter(path)
+    changed = read_chapter(plain)
     changed.cells[1].source = "print(0.44)"
-    write_chapter(changed, path)
-    (again,) = reproduce_chapters(places, only="01")
+    write_chapter(changed, plain)
+    (again,) = reproduce_chapters(places, only="03")
     assert [(d.cell, d.committed, d.fresh) for d in again.differences] == [
         (2, "0.43", "0.44")
     ]
-    assert read_chapter(path).cells[1].outputs[0].text == "0.43\n", "not rewritten"
+    assert read_chapter(plain).cells[1].outputs[0].text == "0.43\n", "not rewritten"
     page = (places.pages / "01_place.html").read_text("utf-8")
     assert "<h1>A place</h1>" in page
     assert "href='../figures/fig-01-1.svg'" in page
@@ -335,15 +337,21 @@ def test_the_settings_of_the_lab_use_the_hook() -> None:
     assert settings.FileContentsManager.pre_save_hook is strip_private
 
 
-def test_a_new_site_runs_at_once(tmp_path: Path) -> None:
-    notebook = new_site("norr-1", tmp_path / "private", lang="en")
-    assert (tmp_path / "private" / ".gitignore").read_text() == "*\n"
-    names = {path.name for path in notebook.parent.iterdir()}
-    assert names == {"codebook.toml", "study.toml", "responses.csv", "norr-1.ipynb"}
-    done = run_chapter(notebook, figures=tmp_path)
-    said = " ".join(visible_text(o) for c in done.cells for o in c.get("outputs", []))
-    assert "Synthetic data" in said
-    assert (tmp_path / "fig-01-1.csv").is_file()
+def test_a_new_site_is_the_same_in_both_languages_but_for_its_words(
+    tmp_path: Path,
+) -> None:
+    """That it runs at once is seen in `test_cli.py`, from new-site to Word."""
+    code_of = {}
+    for lang in ("en", "sv"):
+        notebook = new_site("norr-1", tmp_path / lang / "private", lang=lang)  # type: ignore[arg-type]
+        assert (tmp_path / lang / "private" / ".gitignore").read_text() == "*\n"
+        names = {path.name for path in notebook.parent.iterdir()}
+        assert names == {"codebook.toml", "study.toml", "responses.csv", "norr-1.ipynb"}
+        cells = [c for c in read_chapter(notebook).cells if c.cell_type == "code"]
+        sources = [c.source.replace('te.use_language("sv")\n', "") for c in cells]
+        code_of[lang] = [ast.dump(ast.parse(source)) for source in sources]
+        assert [c.metadata for c in cells if c.metadata] == [{"tags": ["fig-01-1"]}]
+    assert code_of["en"] == code_of["sv"]
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", "", ".hidden", "a" * 41, "a\nb"])

@@ -86,7 +86,7 @@ def widths(table: pd.DataFrame, safe: pd.DataFrame) -> tuple[np.ndarray, np.ndar
 people = st.lists(st.integers(0, 60), min_size=1, max_size=9)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(people=people, data=st.data())
 def test_no_hidden_group_can_be_worked_out(
     people: list[int], data: st.DataObject
@@ -116,7 +116,7 @@ def test_without_complementary_suppression_the_attack_succeeds(
     assert reach.max() < 0.01
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(people=st.lists(st.integers(0, 60), min_size=1, max_size=12))
 def test_hidden_groups_cover_each_other_and_order_does_not_matter(
     people: list[int],

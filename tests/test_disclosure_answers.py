@@ -91,7 +91,7 @@ def test_nearly_everyone_and_few_missing_are_not_told() -> None:
     assert (figure_data(published)["share"] * 23).round().tolist() == [1, 20, 2]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(counts=st.lists(st.integers(0, 30), min_size=2, max_size=10))
 def test_no_piece_is_about_one_to_four_people(counts: list[int]) -> None:
     pieces = join_small([(i, i, n) for i, n in enumerate(counts)])

@@ -153,7 +153,7 @@ def test_problems_are_explained_in_both_languages() -> None:
         te.exports.explain_problems(SOUND)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(st.dates(), st.integers(0, 999), st.booleans(), st.sampled_from(["", "-", "+"]))
 def test_every_personal_number_is_found_and_a_wrong_digit_is_not(
     day, serial, coordination, mark

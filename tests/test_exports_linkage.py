@@ -81,7 +81,7 @@ codes = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(codes, codes, st.integers(0, 2))
 def test_everybody_is_counted_once_whichever_wave_comes_first(
     one, two, distance
@@ -134,7 +134,7 @@ def edits(one: str, other: str) -> int:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.text("abå", max_size=5), st.text("abå", max_size=5))
 def test_levenshtein_by_its_definition(one: str, other: str) -> None:
     letters = [

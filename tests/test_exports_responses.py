@@ -229,7 +229,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(surveys())
 def test_whatever_a_tool_writes_reads_back_identical(tmp_path_factory, frame) -> None:
     folder = tmp_path_factory.mktemp("dialects")

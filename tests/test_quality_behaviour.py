@@ -142,7 +142,7 @@ def test_intervals_of_equal_units_are_those_of_the_textbook() -> None:
 # --- properties ----------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(
     seed=st.integers(0, 10_000),
     shift=st.integers(-5, 5),
@@ -162,7 +162,7 @@ def test_reliability_does_not_depend_on_units_or_order(
         assert one.interval.low < one.estimate < one.interval.high < 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(n=st.integers(1, 400), share=st.floats(0, 1), level=st.floats(0.5, 0.999))
 def test_share_intervals_mirror_and_hold_the_share(
     n: int, share: float, level: float

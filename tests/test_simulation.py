@@ -256,10 +256,10 @@ def test_the_expected_change_is_that_of_the_closed_form(
         after="2",
         estimand=estimand,
         average=average,
-        people=400_000,
+        people=200_000,
         rng=9,
     )
-    assert found.n_people >= 400_000
+    assert found.n_people >= 200_000
     assert found.monte_carlo_error < 0.1
     assert abs(found.value - closed_form(0.4)) < 4 * found.monte_carlo_error
 
@@ -278,7 +278,7 @@ def test_people_and_units_have_different_averages() -> None:
             before="1",
             after="2",
             average=average,
-            people=400_000,
+            people=200_000,
             rng=10,
         ).value
         for average in ("people", "units")
@@ -303,7 +303,7 @@ def test_between_arms_the_common_trend_falls_out() -> None:
         before="1",
         after="2",
         treated=["a"],
-        people=400_000,
+        people=200_000,
         rng=11,
     )
     expected = closed_form(0.8) - closed_form(0.5)
@@ -319,7 +319,7 @@ def test_the_expected_change_of_a_share_is_that_of_the_closed_form() -> None:
         before="1",
         after="2",
         top=(4, 5),
-        people=400_000,
+        people=200_000,
         rng=12,
     )
     cut = ndtri(sum(SHARES[:3]))
@@ -340,7 +340,7 @@ def test_units_left_out_do_not_count() -> None:
         before="1",
         after="2",
         leave_out=["b"],
-        people=400_000,
+        people=200_000,
         rng=13,
     )
     assert abs(found.value - closed_form(0.4)) < 4 * found.monte_carlo_error

@@ -80,7 +80,7 @@ answer = st.one_of(st.none(), st.integers(-3, 9))
 row = st.tuples(answer, answer, st.sampled_from(["a", "b", None]), st.integers(1, 2))
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(rows=st.lists(row, min_size=1, max_size=30))
 def test_every_engine_gives_exactly_the_same(rows: list[tuple[object, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=["q1", "q2", "unit", "wave"])
@@ -95,7 +95,7 @@ def test_every_engine_gives_exactly_the_same(rows: list[tuple[object, ...]]) -> 
             assert_same(ours, theirs)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(
     scores=st.lists(
         st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=2, max_size=40

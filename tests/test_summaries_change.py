@@ -85,7 +85,7 @@ row = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(rows=st.lists(row, min_size=2, max_size=25))
 def test_every_scored_row_is_counted_once_and_waves_can_swap(
     rows: list[tuple[object, ...]],

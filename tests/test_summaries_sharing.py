@@ -118,7 +118,7 @@ cell = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(rows=st.lists(cell, min_size=1, max_size=80), k_min=st.integers(5, 12))
 def test_no_file_ever_holds_a_small_cell(
     rows: list[tuple[object, ...]], k_min: int, tmp_path_factory: pytest.TempPathFactory
