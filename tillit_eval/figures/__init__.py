@@ -2,6 +2,7 @@
 
 from tillit_eval.figures.answers import plot_answers
 from tillit_eval.figures.changes import plot_changes
+from tillit_eval.figures.detectable import plot_detectable
 from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
 from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
@@ -16,6 +17,7 @@ __all__ = [
     "figure_data",
     "plot_answers",
     "plot_changes",
+    "plot_detectable",
     "plot_fidelity",
     "plot_forest",
     "plot_items",
