@@ -53,7 +53,7 @@ def tabulate_expectations(study: Study, findings: Iterable[Finding]) -> pd.DataF
     --------
     >>> from tillit_eval.plan import read_study, run_plan
     >>> study = read_study("data/sample/study.toml")
-    >>> table = tabulate_expectations(study, run_plan(study, study.names[0]))
+    >>> table = tabulate_expectations(study, run_plan(study, study.names[-1]))
     >>> bool(table["as_planned"].all())
     True
     """
@@ -177,11 +177,14 @@ def judge_guard_rails(study: Study, findings: Iterable[Finding]) -> Findings:
 
     Examples
     --------
-    >>> from tillit_eval.plan import read_study, run_plan
+    >>> from tillit_eval.plan import read_study
     >>> study = read_study("data/sample/study.toml")
-    >>> rails = judge_guard_rails(study, run_plan(study, study.names[0]))
-    >>> {rail.question for rail in rails}
-    {'guard rail'}
+    >>> site, rail = study.sites[0], study.sites[0].in_order[0]
+    >>> change = Change(scale=rail.scale, before=rail.before, after=rail.after,
+    ...     estimate=-1.0, interval=Interval(-3.0, 1.0, 0.9), margin=rail.margin,
+    ...     n_people=200, site=site.name, role="guard_rail", key=rail.id)
+    >>> judge_guard_rails(study, [change])[0].held
+    'held'
     """
     judged: list[Finding] = []
     for finding in findings:

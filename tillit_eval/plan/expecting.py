@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tillit_eval.exports import settle_units
 from tillit_eval.plan.model import COMPARING, Question, Study
 from tillit_eval.simulation import (
     ExpectedChange,
@@ -17,6 +18,7 @@ from tillit_eval.simulation import (
 
 if TYPE_CHECKING:
     from tillit_eval.codebook import Codebook
+    from tillit_eval.plan.data import SiteData
     from tillit_eval.simulation import Truth
 
 
@@ -39,7 +41,7 @@ def expect_values(study: Study, site: str, *, people: int = 2_000_000) -> pd.Dat
         without_reform``: in scale points (a share from 0 to 1), after minus
         before. ``without_reform`` is what the same question would find had the
         reform never started: who leaves and who is silent also moves a mean.
-        Questions that compare nothing are left out.
+        Questions that compare nothing, or expect a refusal, are left out.
 
     Raises
     ------
@@ -56,18 +58,21 @@ def expect_values(study: Study, site: str, *, people: int = 2_000_000) -> pd.Dat
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> from tillit_eval.plan import read_study
     >>> study = read_study("data/sample/study.toml")
-    >>> expect_values(study, study.names[0], people=2_000).columns.tolist()[:3]
+    >>> site = study.sites[0]
+    >>> one = replace(study, sites=(replace(site, questions=site.in_order[:1]),))
+    >>> expect_values(one, site.name, people=2_000).columns.tolist()[:3]
     ['site', 'key', 'scale']
     """
     data = study.site(site)
     rows = []
     for question in data.plan.in_order:
-        if question.design not in COMPARING:
+        if question.design not in COMPARING or question.expect == "refusal":
             continue
         survey = data.survey(question.survey)
-        for asked in _estimands(question):
+        for asked in _estimands(_in_truth(question, survey.truth, data)):
             found = _expect(asked, survey.truth, survey.codebook, site, people)
             bare = found
             if _is_reformed(asked, survey.truth, survey.codebook):
@@ -86,6 +91,21 @@ def expect_values(study: Study, site: str, *, people: int = 2_000_000) -> pd.Dat
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _in_truth(question: Question, truth: Truth, data: SiteData) -> Question:
+    """Name units as the truth does, where the plan names what they became."""
+    names = [unit.unit for unit in truth.units]
+    if data.plan.unit_changes is None:
+        return question
+    known = pd.DataFrame({"unit": names})
+    settled = settle_units(known, data.unit_changes)["unit"].tolist()
+    pairs = [*zip(names, settled, strict=True)]
+    treated, out = (
+        tuple(name for name, now in pairs if {name, now} & {*units})
+        for units in (question.treated, question.leave_out)
+    )
+    return replace(question, treated=treated, leave_out=out)
 
 
 def _estimands(question: Question) -> list[Question]:

@@ -84,9 +84,9 @@ def run_plan(study: Study, site: str) -> Findings:
     --------
     >>> from tillit_eval.plan import read_study
     >>> study = read_study("data/sample/study.toml")
-    >>> findings = run_plan(study, study.names[0])
-    >>> findings[0].role, findings.where(role="primary")[0].expected
-    ('guard_rail', 'planned')
+    >>> findings = run_plan(study, study.names[-1])
+    >>> findings[0].role, findings[0].expected
+    ('primary', 'planned')
     """
     data = study.site(site)
     answers = [
@@ -120,9 +120,11 @@ def run_all(study: Study) -> Findings:
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> from tillit_eval.plan import read_study
     >>> study = read_study("data/sample/study.toml")
-    >>> {finding.site for finding in run_all(study)} == set(study.names)
+    >>> one = replace(study, sites=study.sites[-1:])
+    >>> {finding.site for finding in run_all(one)} == set(one.names)
     True
     """
     from tqdm import tqdm

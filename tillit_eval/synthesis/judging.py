@@ -66,11 +66,14 @@ def judge_sites(
 
     Examples
     --------
-    >>> from tillit_eval.plan import read_study, run_all
-    >>> study = read_study("data/sample/study.toml")
-    >>> verdicts = judge_sites(run_all(study), study=study)
-    >>> verdicts.matrix("en").shape[0] == len(study.sites)
-    True
+    >>> north = Change(site="north", scale="trust", before="2019", after="2021",
+    ...     role="primary", estimate=4.0, p_value=0.001, n_people=80)
+    >>> south = Change(site="south", scale="trust", before="2019", after="2021",
+    ...     role="primary", estimate=1.0, p_value=0.3, n_people=70)
+    >>> print(judge_sites([north, south]).matrix("en"))
+          Primary: trust
+    north         ▲ rose
+    south  ○ cannot tell
     """
     _check_study(study)
     given = [one for one in Findings(findings) if one.role]

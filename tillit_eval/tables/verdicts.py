@@ -49,11 +49,11 @@ def table_verdicts(
 
     Examples
     --------
-    >>> from tillit_eval.plan import read_study, run_all
+    >>> from tillit_eval.findings import Change
     >>> from tillit_eval.synthesis import judge_sites
-    >>> study = read_study("data/sample/study.toml")
-    >>> table = table_verdicts(judge_sites(run_all(study), study=study))
-    >>> "Guard rail" in table.as_raw_html()
+    >>> rose = Change(site="north", scale="trust", before="2019", after="2021",
+    ...     role="primary", estimate=4.0, p_value=0.001, n_people=80)
+    >>> "▲ rose" in table_verdicts(judge_sites([rose]), lang="en").as_raw_html()
     True
     """
     if not isinstance(verdicts, Verdicts):
