@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -200,3 +201,20 @@ def test_a_family_that_does_not_hang_on_the_correlation_says_so() -> None:
     found = combine_outcomes(both)
     assert "the average is the same to the digits shown" in found.sentence("en")
     assert "detsamma i de decimaler som visas" in found.sentence("sv")
+
+
+def test_one_design_stands_below_the_forest_and_several_beside_the_sites() -> None:
+    frame = answers()
+    paired = compare_sites(frame, "trust", **BETWEEN)
+    for lang, words in (
+        ("en", "Design: the same people."),
+        ("sv", "Upplägg: samma personer."),
+    ):
+        ax = mpl.figure.Figure().subplots()
+        te.plot_forest(combine_findings(paired), ax=ax, lang=lang)  # type: ignore[arg-type]
+        assert words in ax.get_xlabel().replace("\n", " ")
+    waves = compare_sites(frame, "trust", **BETWEEN, design="waves")
+    ax = mpl.figure.Figure().subplots()
+    te.plot_forest([paired[0], waves[1]], ax=ax)
+    assert "Design" not in ax.get_xlabel()
+    assert any("unlinked waves" in text.get_text() for text in ax.get_yticklabels())

@@ -19,7 +19,7 @@ from tillit_eval.figures._forest import (
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import Change, Finding, NotAnswered, source_of
 from tillit_eval.phrases import Label, Language, language, number, percent, say
-from tillit_eval.synthesis import Pooled
+from tillit_eval.synthesis import Pooled, design_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -241,9 +241,16 @@ def _axis(pooled: Pooled | None, changes: Sequence[Change], lang: Language) -> s
     text = ", ".join(part for part in parts if part)
     if pooled is None:
         return text
+    about = []
     if pooled.estimand is not None:
         said = pooled.estimand.say(lang)
-        text += f"\n{said[:1].upper()}{said[1:]}."
+        about.append(f"{said[:1].upper()}{said[1:]}.")
+    designs = {design_of(one) for one in changes} - {""}
+    if len(designs) == 1:  # several are written beside the sites
+        design = say(f"synthesis.design_{designs.pop()}", lang)
+        about.append(say("synthesis.forest_design", lang, design=design))
+    if about:
+        text += "\n" + " ".join(about)
     text += "\n" + say("synthesis.forest_key", lang)
     if pooled.margin is not None:
         text += "\n" + say("synthesis.forest_band", lang)
