@@ -23,6 +23,7 @@ from nbformat import v4
 from tillit_eval.chapter import compare_chapters, run_chapter
 from tillit_eval.chapter.comparing import visible_text
 from tillit_eval.chapter.notebooks import FIGURE_TAG, figure_of
+from tillit_eval.plan import read_study
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -40,6 +41,7 @@ LOGIC = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Match),
 )
 LINES_AT_MOST, LINES_ON_AVERAGE = 10, 3.5
+WORDS_AT_LEAST, CELLS, FIGURES_AT_LEAST, EXERCISES_AT_LEAST = 1_200, (15, 45), 4, 3
 
 # What holds no claim: code, addresses, sources, sections, chapters, dates, ids.
 NO_CLAIM = re.compile(
@@ -91,6 +93,65 @@ def has_the_headings(name: str, notebook: Any) -> list[str]:
         return []
     found = headings(notebook, 2)
     return [] if found == HEADINGS else [f"headings are {found}"]
+
+
+def is_a_whole_chapter(name: str, notebook: Any) -> list[str]:
+    """A chapter has enough words, code, figures and exercises of its own."""
+    if not "01" <= name[:2] <= "13":
+        return []
+    words = len(re.sub(r"```.*?```", "", prose(notebook), flags=re.DOTALL).split())
+    cells = code_cells(notebook)
+    figures = sum(bool(figure_of(cell)) for cell in cells)
+    tasks = len(re.findall(r"(?m)^\d\. ", prose(notebook).partition("## Try it")[2]))
+    wrong = [f"{words} words"] if words < WORDS_AT_LEAST else []
+    wrong += [f"{len(cells)} code cells"] if not in_range(len(cells), CELLS) else []
+    wrong += [f"{figures} figures"] if figures < FIGURES_AT_LEAST else []
+    return wrong + ([f"{tasks} exercises"] if tasks < EXERCISES_AT_LEAST else [])
+
+
+def in_range(number: int, ends: tuple[int, int]) -> bool:
+    return ends[0] <= number <= ends[1]
+
+
+def refuses_a_question(name: str, notebook: Any) -> list[str]:
+    """Show at least one refusal that the site's plan expects, with its reason."""
+    expected = planned_refusals().get(name[3:])
+    if expected is None:
+        return []
+    text = " ".join(map(visible_text, outputs(notebook)))
+    return [] if any(reason in text for reason in expected) else ["nothing is refused"]
+
+
+@cache
+def planned_refusals() -> dict[str, list[str]]:
+    """Return how the reason of each planned refusal begins, by site."""
+    study = read_study(ROOT / "data" / "sample" / "study.toml")
+    return {
+        site.name: [begin(q.reason) for q in site.questions if q.reason]
+        for site in study.sites
+    }
+
+
+def begin(reason: str) -> str:
+    """Return a phrase up to its first blank."""
+    room, _, name = reason.partition(".")
+    file = ROOT / "tillit_eval" / "phrases" / "en" / f"{room}.toml"
+    return str(tomllib.loads(file.read_text(encoding="utf-8"))[name]).partition("{")[0]
+
+
+def facts_are_published(name: str, notebook: Any) -> list[str]:
+    """Numbers in the prose about published facts stand in the published tables."""
+    text = prose(notebook).partition("## Published facts")[2].partition("\n## ")[0]
+    return [n for n in claims(text) if not canonical(n) & published_numbers()]
+
+
+@cache
+def published_numbers() -> frozenset[str]:
+    found: set[str] = set()
+    for path in sorted((ROOT / "data" / "published").glob("*.csv")):
+        for number in NUMBER.findall(path.read_text(encoding="utf-8")):
+            found |= canonical(number)
+    return frozenset(found)
 
 
 def code_only_calls(name: str, notebook: Any) -> list[str]:
@@ -217,14 +278,16 @@ def says_that_it_is_synthetic(name: str, notebook: Any) -> list[str]:
 @cache
 def synthetic_sites() -> frozenset[str]:
     """Return the sites of the sample whose people are invented."""
-    study = ROOT / "data" / "sample" / "study.toml"
-    sites = tomllib.loads(study.read_text(encoding="utf-8"))["site"]
-    return frozenset(s["name"] for s in sites if s.get("source") == "synthetic")
+    study = read_study(ROOT / "data" / "sample" / "study.toml")
+    return frozenset(s.name for s in study.sites if s.source == "synthetic")
 
 
 RULES: list[Rule] = [
     has_one_title,
     has_the_headings,
+    is_a_whole_chapter,
+    refuses_a_question,
+    facts_are_published,
     code_only_calls,
     prose_says_what_is_shown,
     was_run_in_order,
@@ -281,7 +344,7 @@ def chapter() -> SimpleNamespace:
     cells = [v4.new_markdown_cell(text) for text in texts]
     run = v4.new_code_cell(
         'site = te.read_study("../data/sample/study.toml").site("sundsvall")',
-        outputs=[marked("+0.43 in 18 areas, 1,200 people. (Synthetic data.)")],
+        outputs=[marked("+0.43 in 18 areas, 98,765 of 1,200. (Synthetic data.)")],
         execution_count=1,
     )
     plot = v4.new_code_cell(
@@ -290,9 +353,33 @@ def chapter() -> SimpleNamespace:
         execution_count=2,
         metadata={"tags": ["fig-05-1"]},
     )
+    rest = v4.new_markdown_cell("word " * 1_200 + "\n\n1. Try.\n2. Try.\n3. Try.")
+    plots = [
+        v4.new_code_cell(
+            "te.plot(x);",
+            outputs=[picture(f"fig-05-{k}")],
+            execution_count=k + 1,
+            metadata={"tags": [f"fig-05-{k}"]},
+        )
+        for k in range(2, 6)
+    ]
+    code = [
+        v4.new_code_cell("x = 1", execution_count=count, outputs=[])
+        for count in range(7, 16)
+    ]
     about = {"language_info": {"name": "python"}}
-    book = v4.new_notebook(cells=[*cells, run, plot], metadata=about)
-    return SimpleNamespace(book=book, first=cells[0], run=run, plot=plot)
+    book = v4.new_notebook(
+        cells=[*cells, rest, run, plot, *plots, *code], metadata=about
+    )
+    return SimpleNamespace(
+        book=book,
+        first=cells[0],
+        facts=cells[2],
+        rest=rest,
+        run=run,
+        plot=plot,
+        plots=plots,
+    )
 
 
 def test_a_good_chapter_passes() -> None:
@@ -331,12 +418,24 @@ def tag(name: str) -> Callable[[SimpleNamespace], object]:
     return change
 
 
+def keep_three_figures(one: SimpleNamespace) -> None:
+    for cell in one.plots[2:]:
+        cell.update(metadata={}, outputs=[])
+
+
 SAMPLE = 'site = study.site("sundsvall")\n'
 
 
 @pytest.mark.parametrize(
     ("rule", "change"),
     [
+        (is_a_whole_chapter, lambda one: one.book["cells"].pop()),
+        (is_a_whole_chapter, lambda one: one.rest.update(source="1. Try.\n2. Try.")),
+        (is_a_whole_chapter, keep_three_figures),
+        (
+            facts_are_published,
+            set_source("facts", "## Published facts\n\nIn 18 of 98,765."),
+        ),
         (has_one_title, set_source("first", "In 2014.")),
         (has_the_headings, set_source("first", "# 5. A place\n\n## Another heading")),
         (code_only_calls, set_source("run", SAMPLE + "[x for x in y]")),
@@ -385,6 +484,34 @@ SAMPLE = 'site = study.site("sundsvall")\n'
 )
 def test_each_rule_catches_what_breaks_it(rule: Rule, change: Any) -> None:
     assert broken(rule, change) != []
+
+
+def test_a_site_whose_refusal_is_not_shown_is_caught() -> None:
+    assert refuses_a_question("05_sundsvall", chapter().book) == ["nothing is refused"]
+    assert refuses_a_question("13_delegationen", chapter().book) == []
+
+
+def paragraphs(notebook: Any) -> set[str]:
+    """Return the paragraphs of a chapter's prose that hold more than a few words."""
+    text = re.sub(r"```.*?```", "", prose(notebook), flags=re.DOTALL)
+    whole = {" ".join(p.split()) for p in re.split(r"\n\s*\n", text)}
+    return {p for p in whole if len(p.split()) > 12}
+
+
+def shared(chapters: dict[str, set[str]]) -> list[str]:
+    names = sorted(chapters)
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return [
+        f"{a} and {b}: {p[:60]}" for a, b in pairs for p in chapters[a] & chapters[b]
+    ]
+
+
+def test_no_two_chapters_share_a_paragraph() -> None:
+    read = {p.stem: paragraphs(nbformat.read(p, as_version=4)) for p in CHAPTERS}
+    assert shared(read) == []
+    assert all(read.values())
+    twin = {"a": {"one two"}, "b": {"one two", "three"}}
+    assert shared(twin) == ["a and b: one two"]
 
 
 def test_a_code_of_a_person_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
