@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,12 @@ def _read(path: Path, encoding: str | None) -> tuple[Any, Any]:
         raise _not_spss(path, "its records do not hold together") from None
     check_extent(path.name, n_cases, 0)
     try:
-        read = pyreadstat.read_sav(
-            str(path), user_missing=True, encoding=encoding, row_limit=MOST_ROWS + 1
-        )
+        with warnings.catch_warnings():
+            # Of two variables with the same name, which are refused below.
+            warnings.filterwarnings("ignore", message="column .* is duplicated")
+            read = pyreadstat.read_sav(
+                str(path), user_missing=True, encoding=encoding, row_limit=MOST_ROWS + 1
+            )
     except Exception as error:  # pyreadstat raises its own and Python's errors alike
         kind = type(error).__name__
     else:
@@ -87,7 +91,7 @@ def _read(path: Path, encoding: str | None) -> tuple[Any, Any]:
         check_extent(path.name, len(frame), frame.size)
         if len({*frame.columns}) == len(frame.columns) == len(meta.column_labels):
             return frame, meta
-        kind = "variables without a name"
+        kind = "two variables of the same name"
     raise _not_spss(path, f"a file that the reader gave up on ({kind})")
 
 
