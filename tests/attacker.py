@@ -67,6 +67,22 @@ class Attacker:
         return low / n, high / n
 
     @staticmethod
+    def span_given_spread(
+        shown: np.ndarray, n_hidden: int, *, mean: float, squares: float
+    ) -> float:
+        """How wide a hidden value of a group lies, given all values' mean and squares.
+
+        With two hidden, a sum and a sum of squares leave two points, which have no
+        width; with more, the values that they can have fill an interval.
+        """
+        n = len(shown) + n_hidden
+        total = n * mean - shown.sum()
+        rest = squares - (shown**2).sum() - total**2 / max(n_hidden, 1)
+        if n_hidden <= 2:
+            return 0.0
+        return 2 * float(np.sqrt((n_hidden - 1) / n_hidden * max(rest, 0.0)))
+
+    @staticmethod
     def _bound(
         goal: np.ndarray,
         sets: np.ndarray,

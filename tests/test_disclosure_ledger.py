@@ -64,7 +64,7 @@ def test_a_total_finding_beside_a_table_of_units_hides_a_second_unit() -> None:
     assert safe.table["shown"].tolist() == [True, True, False, True]
     assert safe.table.loc[2, ["before", "after"]].isna().all()
     assert safe.table["n_before"].tolist()[:2] == [42, 37]
-    both = te.compare_overlapping(rows, "trust", **WAVES)
+    both = te.compare_overlapping(rows, "trust", unit=None, **WAVES)
     ledger.add_findings("total", both, rows=rows)
     build = ledger.protect()
     assert build["units"].table["shown"].tolist() == [True, True, False, False]
@@ -94,29 +94,58 @@ def test_all_beside_all_but_a_small_unit_is_not_shown() -> None:
     assert "färre än 10 personer" in hidden.sentence("sv")
 
 
-def test_a_group_that_few_left_or_joined_is_hidden_in_both_waves() -> None:
-    rows = people({"A": (30, 2, 1), "B": (30, 0, 0), "C": (30, 6, 6), "D": (30, 9, 9)})
-    ledger = Ledger(rows)
-    ledger.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
+def steady(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let everybody answer alike in both waves, as with a role or a schooling."""
+    first = rows.groupby("respondent")["trust"].transform("first")
+    return rows.assign(trust=first + (rows["wave"] == "2"))
+
+
+def test_a_group_that_few_left_or_joined_is_hidden_where_answers_are_steady() -> None:
+    units = {"A": (30, 2, 1), "B": (30, 0, 0), "C": (30, 6, 6), "D": (30, 9, 9)}
+    rows = steady(people(units))
+
+    def shown(rows: pd.DataFrame, movers: str = "hidden") -> list[bool]:
+        ledger = Ledger(rows, movers=movers)  # type: ignore[arg-type]
+        ledger.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
+        return list(ledger.protect()["units"].table["shown"])
+
     # In A three people changed; nobody in B, twelve in C, eighteen in D.
-    assert ledger.protect()["units"].table["shown"].tolist() == [
-        False,
-        True,
-        True,
-        True,
-    ]
+    assert shown(rows) == [False, True, True, True]
+    assert shown(rows, "shown") == [True] * 4
+    assert shown(people(units)) == [True] * 4, "answers change: nothing follows"
     long = Ledger(rows)
     each = rows.groupby(["unit", "wave"], as_index=False)["trust"].mean()
     long.add_table("units", each, by=["unit", "wave"], values={"trust": "trust"})
     assert long.protect()["units"].table["shown"].tolist() == [False] * 2 + [True] * 6
-    open_ = Ledger(rows, movers="shown")
-    open_.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
-    assert open_.protect()["units"].table["shown"].all()
     table = means(rows).assign(moved=[3, 0, 12, 18])
     alone = protect_table(
         table, count=COUNTS, changed="moved", values=["before", "after"]
     )
     assert alone.table["shown"].tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0, 3.0, 8.0])
+def test_a_reader_stays_half_in_doubt_about_those_who_came_or_went(
+    noise: float,
+) -> None:
+    """Bayes' rule by hand: what the two sums leave of the spread of the movers'."""
+    rows = steady(people({"A": (24, 3, 2), "B": (30, 0, 0)}))
+    rng = np.random.default_rng(8)
+    rows["trust"] += rng.normal(0, noise, len(rows))
+    ledger = Ledger(rows)
+    ledger.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
+    is_shown = bool(ledger.protect()["units"].table["shown"].iloc[0])
+    own = rows[rows["unit"] == "A"].pivot(
+        index="respondent", columns="wave", values="trust"
+    )
+    stayed = own.dropna()
+    change = stayed["2"] - stayed["1"]
+    spread = float(np.nanvar(own.to_numpy()))
+    n_moved = len(own) - len(stayed)
+    doubt = float(((change - change.mean()) ** 2).sum())
+    left = 1 / (1 / (n_moved * spread) + 1 / doubt) if doubt else 0.0
+    assert is_shown == (left >= n_moved * spread / 2)
+    assert is_shown == (noise == 8.0)
 
 
 def test_a_number_published_earlier_stays_and_the_new_one_gives_way() -> None:
@@ -301,9 +330,8 @@ def test_figures_and_tables_draw_what_the_ledger_gives_back() -> None:
     rows = people(AREAS)
     ledger = Ledger(rows)
     ledger.add_table("units", means(rows), by="unit", values=VALUES, count=COUNTS)
-    ledger.add_findings(
-        "total", te.compare_overlapping(rows, "trust", **WAVES), rows=rows
-    )
+    total = te.compare_overlapping(rows, "trust", unit=None, **WAVES)
+    ledger.add_findings("total", total, rows=rows)
     safe = ledger.protect()
     ax = te.figures.plot_units(safe["units"], measure="Trust")  # type: ignore[arg-type]
     data = te.figures.figure_data(ax)

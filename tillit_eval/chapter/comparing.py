@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import Any, Literal
+
+from tillit_eval.chapter.telling import Told
 
 Kind = Literal["number", "text", "figure", "missing"]
 
@@ -55,6 +57,8 @@ class Reproduction:
         What differs, in reading order.
     stopped : str
         Why the chapter did not run to its end; empty if it did.
+    told : Told
+        What it shows of people, beside the other chapters of the build.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Reproduction:
     n_figures_same: int
     differences: tuple[Difference, ...]
     stopped: str = ""
+    told: Told = field(default_factory=Told)
 
     @property
     def same(self) -> bool:

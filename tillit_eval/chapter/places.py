@@ -17,7 +17,7 @@ class Places:
     notebooks : Path
         The chapters.
     build : Path
-        What is made of them: ``pages`` and ``figures``.
+        What is made of them: ``pages``, ``figures`` and ``ledger.csv``.
     """
 
     notebooks: Path = Path("notebooks")
@@ -27,6 +27,11 @@ class Places:
     def pages(self) -> Path:
         """Folder of the pages."""
         return self.build / "pages"
+
+    @property
+    def ledger(self) -> Path:
+        """List of everything that is shown of people."""
+        return self.build / "ledger.csv"
 
     @property
     def figures(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from tillit_eval.chapter.comparing import Reproduction, compare_chapters
 from tillit_eval.chapter.notebooks import figure_of, read_chapter, write_chapter
 from tillit_eval.chapter.places import Places, find_chapters
 from tillit_eval.chapter.running import run_chapter
+from tillit_eval.chapter.telling import Cells, name_cells, tell_of, write_ledger
+from tillit_eval.disclosure import check_record, open_record
 from tillit_eval.errors import DataProblem
 from tillit_eval.report import (
     Entry,
@@ -44,7 +47,8 @@ def reproduce_chapters(
     Returns
     -------
     tuple of Reproduction
-        One for each chapter, in order; a chapter that stopped says why.
+        One for each chapter, in order; a chapter that stopped says why, and one
+        that gives a small group away beside the others says where.
 
     Raises
     ------
@@ -54,6 +58,11 @@ def reproduce_chapters(
     See Also
     --------
     compare_chapters : The comparison alone.
+
+    Notes
+    -----
+    All that the chapters show is also checked together, as a `disclosure.Ledger`
+    does, and listed in ``ledger.csv``.
 
     Examples
     --------
@@ -70,32 +79,42 @@ def reproduce_chapters(
     chapters = find_chapters(places.notebooks, only=only)
     n_cells = sum(_n_code(read_chapter(path)) for path in chapters)
     with (
+        open_record() as record,
         tqdm(total=n_cells, unit="cell", disable=None, leave=False) as bar,
         ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool,
     ):
-        told: Callable[[], object] = bar.update
-        one = partial(_reproduce, places=places, write=write, told=told)
-        done = tuple(pool.map(one, chapters))
+        run = partial(
+            run_chapter, figures=places.figures, on_cell=bar.update, record=record
+        )
+        one = partial(_reproduce, places=places, write=write, run=run)
+        done, cells = zip(*pool.map(one, chapters), strict=True)
+        shown = check_record(record)
     _write_index(places)
-    return done
+    named = {path.stem: own for path, own in zip(chapters, cells, strict=True)}
+    write_ledger(shown, named, places.ledger)
+    return tuple(
+        replace(chapter, told=tell_of(chapter.name, shown, cells=named[chapter.name]))
+        for chapter in done
+    )
 
 
 def _reproduce(
-    path: Path, *, places: Places, write: bool, told: Callable[[], object]
-) -> Reproduction:
+    path: Path, *, places: Places, write: bool, run: Callable[[Path], Any]
+) -> tuple[Reproduction, Cells]:
     """Run and compare one chapter, and make its page."""
     committed = read_chapter(path)
     try:
-        fresh = run_chapter(path, figures=places.figures, on_cell=told)
+        fresh = run(path)
     except DataProblem as problem:
-        return _stopped(path.stem, committed, str(problem))
+        return _stopped(path.stem, committed, str(problem)), {}
     if write:
         write_chapter(fresh, path)
     page = places.pages / f"{path.stem}.html"
     figures = os.path.relpath(places.figures, places.pages).replace(os.sep, "/")
     blocks = read_blocks(fresh)
     write_page(blocks, page, lang="en", home="index.html", figures=figures)
-    return compare_chapters(fresh if write else committed, fresh, name=path.stem)
+    found = compare_chapters(fresh if write else committed, fresh, name=path.stem)
+    return found, name_cells(fresh)
 
 
 def _stopped(name: str, committed: Any, why: str) -> Reproduction:

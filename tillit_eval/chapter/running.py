@@ -36,6 +36,7 @@ def run_chapter(
     lang: Language = "en",
     until: int | None = None,
     on_cell: Callable[[], object] | None = None,
+    record: Path | None = None,
 ) -> Any:
     """Run a notebook from its first cell to its last, in its own folder.
 
@@ -51,6 +52,8 @@ def run_chapter(
         Number of cells to run; all by default.
     on_cell : callable, optional
         Called after each cell, for a progress bar.
+    record : Path, optional
+        Folder in which to note what is shown, from `disclosure.open_record`.
 
     Returns
     -------
@@ -90,7 +93,10 @@ def run_chapter(
     for cell in notebook.cells:
         if key := figure_of(cell):
             cell.source += "\n" + _capturing(key, Path(figures).resolve())
-    _execute(notebook, Path(path).resolve().parent, lang, on_cell)
+    first = f"__import__('tillit_eval').use_language({lang!r})"
+    if record is not None:
+        first += "; " + _recording(record, Path(path).stem)
+    _execute(notebook, Path(path).resolve().parent, first, on_cell)
     for cell, source in zip(notebook.cells, sources, strict=True):
         cell.source = source
     return steady_metadata(notebook)
@@ -102,8 +108,14 @@ def _capturing(key: str, folder: Path) -> str:
     return f"{room}.capture({key!r}, {str(folder)!r})"
 
 
+def _recording(folder: Path, name: str) -> str:
+    """Return the hidden words that make a notebook note what it shows."""
+    room = "__import__('tillit_eval.disclosure', fromlist=['start_recording'])"
+    return f"{room}.start_recording({str(folder)!r}, {name!r})"
+
+
 def _execute(
-    notebook: Any, folder: Path, lang: Language, on_cell: Callable[[], object] | None
+    notebook: Any, folder: Path, first: str, on_cell: Callable[[], object] | None
 ) -> None:
     """Run the cells in place."""
     from nbclient import NotebookClient
@@ -113,7 +125,7 @@ def _execute(
         if on_cell is not None:
             on_cell()
 
-    with _steady_kernel(lang) as (manager, environment):
+    with _steady_kernel(first) as (manager, environment):
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
@@ -134,15 +146,14 @@ def _execute(
 
 
 @contextmanager
-def _steady_kernel(lang: Language) -> Iterator[tuple[Any, dict[str, str]]]:
+def _steady_kernel(first: str) -> Iterator[tuple[Any, dict[str, str]]]:
     """Give a kernel of this interpreter with an empty profile, and its environment."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    first_line = f"__import__('tillit_eval').use_language('{lang}')"
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     command += ["--HistoryManager.enabled=False", "--log-level=ERROR"]
-    command += [f"--IPKernelApp.exec_lines={first_line}"]
+    command += [f"--IPKernelApp.exec_lines={first}"]
 
     class ThisInterpreter(KernelSpecManager):  # type: ignore[misc, unused-ignore]
         def get_kernel_spec(self, _: str) -> Any:

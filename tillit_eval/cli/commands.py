@@ -19,7 +19,7 @@ def _reproduce(asked: Namespace) -> int:
     done = reproduce_chapters(places, only=asked.only, write=asked.write)
     seconds = time.perf_counter() - start
     print(summarise(done, places, seconds=seconds, write=asked.write))
-    return int(not all(chapter.same for chapter in done))
+    return int(any(not one.same or one.told.gives_away for one in done))
 
 
 def _figure(asked: Namespace) -> int:
@@ -31,12 +31,12 @@ def _figure(asked: Namespace) -> int:
 
 
 def _report(asked: Namespace) -> int:
-    from tillit_eval.chapter import run_chapter
+    from tillit_eval.chapter import run_checked
     from tillit_eval.report import read_blocks, write_page, write_word
 
     out: Path = asked.out or asked.notebook.with_suffix(f".{asked.to}")
     figures = out.parent / "figures"
-    blocks = read_blocks(run_chapter(asked.notebook, figures=figures, lang=language()))
+    blocks = read_blocks(run_checked(asked.notebook, figures=figures, lang=language()))
     write = write_page if asked.to == "html" else write_word
     print(write(blocks, out, lang=language()))
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from tillit_eval.chapter.telling import Told
 from tillit_eval.phrases import Language, number, say
 
 if TYPE_CHECKING:
@@ -49,19 +50,31 @@ def summarise(
     """
     wide = max((len(chapter.name) for chapter in chapters), default=0)
     lines = [_line(chapter, wide, lang) for chapter in chapters]
-    listed = [text for chapter in chapters for text in _told(chapter, lang)]
+    away = [f"{c.name}, {place}" for c in chapters for place in c.told.gives_away]
+    listed = [say("cli.gives_away", lang, place=place) for place in away]
+    listed += [text for chapter in chapters for text in _told(chapter, lang)]
     lines += ["", *listed[:SHOWN]] if listed else []
     if len(listed) > SHOWN:
         lines.append(say("cli.more", lang, n=len(listed) - SHOWN))
     head = "cli.written" if write else "cli.reproduced"
     took = number(seconds, 0, lang)
     total = say(head, lang, n=len(chapters), seconds=took, **_sums(chapters))
+    told = sum((chapter.told for chapter in chapters), Told())
+    checked = say(
+        "cli.disclosure",
+        lang,
+        checked=told.n_checked,
+        unplaced=told.n_unplaced,
+        hidden=told.n_hidden,
+        away=len(told.gives_away),
+    )
     pages, figures = places.pages / "index.html", places.figures
     where = [
         say("cli.pages", lang, path=pages.as_posix()),
         say("cli.figures", lang, path=figures.as_posix()),
+        say("cli.ledger", lang, path=places.ledger.as_posix()),
     ]
-    return "\n".join([*lines, *([""] if lines else []), total, *where])
+    return "\n".join([*lines, *([""] if lines else []), total, checked, *where])
 
 
 def _line(chapter: Reproduction, wide: int, lang: Language | None) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from tillit_eval.comparison._moments import Rows
 from tillit_eval.comparison._read import Columns
 from tillit_eval.errors import DataProblem, check_columns, check_texts, kind_of
+from tillit_eval.findings import tell
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
 from tillit_eval.summaries.frames import as_narwhals, as_pandas
@@ -25,6 +26,7 @@ def count_answers(
     """Turn an item into 0 and 1; missing answers stay missing."""
     names = as_narwhals(responses, table="responses").collect_schema().names()
     check_columns(names, [item], table="responses")
+    tell("rows", frame=responses)
     wanted = [item, columns.wave, columns.respondent, columns.unit, columns.assigned]
     check_texts(wanted)
     kept = [name for name in dict.fromkeys([*wanted, "source"]) if name in names]

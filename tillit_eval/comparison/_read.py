@@ -17,7 +17,7 @@ from tillit_eval.errors import (
     check_texts,
     few,
 )
-from tillit_eval.findings import Average, check_level
+from tillit_eval.findings import Average, check_level, tell
 from tillit_eval.floors import check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary, summarise_change
@@ -122,6 +122,7 @@ def read_change(scores: object, asked: Asked, columns: Columns) -> ChangeSummary
     """
     if isinstance(scores, ChangeSummary):
         return _check_same(scores, asked, columns)
+    tell("rows", frame=scores)
     names = as_narwhals(scores, table="scores").collect_schema().names()
     if columns.wave in names and asked.before != asked.after:
         waves = key_text(as_pandas(scores, [columns.wave], table="scores").iloc[:, 0])

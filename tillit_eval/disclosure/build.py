@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tillit_eval.disclosure.columns import others
 from tillit_eval.disclosure.findings import GuardedFindings, guard_with
 from tillit_eval.disclosure.protected import Protected, hide_cells
-from tillit_eval.disclosure.statements import Line, Mask
+from tillit_eval.disclosure.spreads import Guard
+from tillit_eval.disclosure.statements import Line
 from tillit_eval.errors import DataProblem
 from tillit_eval.findings import Findings, Source, read_source
 from tillit_eval.phrases import Language, phrase, say
@@ -53,8 +54,8 @@ class Build(Mapping[str, Output]):
         What was added.
     lines : sequence of Line
         Every row of a table and every finding.
-    gone : ndarray of bool, shape (n_lines,)
-        Which of them are hidden.
+    guard : Guard
+        Which of them are hidden, and which are shown with their own interval only.
     floor : int
         Fewest people behind a number that is shown.
     source : {"real", "synthetic", "published", "mixed", "unstated"}
@@ -65,12 +66,13 @@ class Build(Mapping[str, Output]):
         self,
         outputs: Mapping[str, Kept],
         lines: Sequence[Line],
-        gone: Mask,
+        guard: Guard,
         floor: int,
         source: Source,
     ) -> None:
         self._outputs, self._lines = dict(outputs), list(lines)
-        self._gone, self.floor, self.source = gone.tolist(), floor, source
+        self._gone, self._bare = guard.gone.tolist(), guard.bare.tolist()
+        self.floor, self.source = floor, source
 
     def __getitem__(self, name: str) -> Output:
         if name not in self._outputs:
@@ -91,7 +93,13 @@ class Build(Mapping[str, Output]):
                 (self._lines[i].reason or beside) if hidden else None
                 for i, hidden in zip(own, gone, strict=True)
             ]
-            return guard_with(kept.given, reasons, self.floor)
+            given = [
+                replace(one, alternatives=Findings())  # type: ignore[call-arg]
+                if self._bare[i]
+                else one
+                for i, one in zip(own, kept.given, strict=True)
+            ]
+            return guard_with(given, reasons, self.floor)
         return self._table(kept, gone)
 
     def _table(self, kept: Kept, gone: list[bool]) -> Protected:

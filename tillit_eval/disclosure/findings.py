@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tillit_eval.disclosure.parts import hide_parts
-from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered
+from tillit_eval.findings import (
+    Change,
+    Estimate,
+    Finding,
+    Findings,
+    NotAnswered,
+    tell,
+)
 from tillit_eval.floors import (
     K_CELL,
     K_FLOOR,
@@ -241,6 +248,8 @@ def guard_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
     0
     """
     given = Findings(findings)
+    for one in given:
+        tell("finding", finding=one, how="drawn")
     parts = [protect_findings(f, k_min=max(f.floor, K_FLOOR)) for f in given]
     return GuardedFindings(
         (part[0] for part in parts),

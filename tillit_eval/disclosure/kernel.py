@@ -92,6 +92,7 @@ def hide_lines(
     *,
     hidden: Mask | None = None,
     fixed: Mask | None = None,
+    also: Mask | None = None,
 ) -> Mask:
     """Which lines must be hidden so that no group under the floor can be derived?
 
@@ -109,6 +110,8 @@ def hide_lines(
         Lines that are hidden for another reason.
     fixed : ndarray of bool, shape (L,), optional
         Lines that are published already and cannot be hidden.
+    also : ndarray of bool, shape (L,), optional
+        Lines that are hidden to protect others, from an earlier call.
 
     Returns
     -------
@@ -130,6 +133,8 @@ def hide_lines(
         gone[measure.lines[own]] = True
     gone &= ~kept
     barred = gone.copy()
+    if also is not None:
+        gone |= also & ~kept
     parts = [part for measure in measures for part in _apart(measure)]
     small = [small_differences(part, floors.k_min) for part in parts]
     left = [*range(len(parts))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +13,9 @@ from tillit_eval.disclosure.build import Build, Kept
 from tillit_eval.disclosure.columns import names
 from tillit_eval.disclosure.findings import reason_hidden
 from tillit_eval.disclosure.kernel import Floors, hide_lines
+from tillit_eval.disclosure.movers import moved_lines
 from tillit_eval.disclosure.placing import state_summary, state_table
+from tillit_eval.disclosure.spreads import Guard, guard_units, numbers_over_units
 from tillit_eval.disclosure.statements import (
     Line,
     People,
@@ -49,10 +51,12 @@ class Ledger:
     respondent, wave : str, optional
         Columns with the person and the wave. Without a code, a person in two waves
         counts as two.
+    unit : str, default "unit"
+        Column with the unit that intervals are counted over, where there is one.
     movers : {"hidden", "shown"}, default "hidden"
         Whether a group is hidden if 1 to ``k_min - 1`` people left or joined it
-        between two waves that are shown. The difference of two waves tells about
-        those few exactly where answers do not change from wave to wave.
+        between two waves that are shown, and the answers of those who stayed
+        changed so little that the difference would tell about those few.
     k_min : int, default 10
         Fewest people behind a number, at least 5.
     k_cell : int, default 5
@@ -73,9 +77,10 @@ class Ledger:
     a cell, a point of a figure, a sentence, a summary file. The rule is that of
     `protect_table`, over all of them at once: no group of people whose sum can be
     worked out may be one that may not be shown. Of the numbers that give it away,
-    the one about the fewest people is hidden. Numbers that are no sums, such as
-    alpha or an interval, are guarded by their own floor only and listed as
-    ``placed = False`` in the `table` of the result.
+    the one about the fewest people is hidden. An interval that is counted over units
+    takes the place of one equation more, so more units are hidden beside it. Numbers
+    that are no sums, such as alpha, are guarded by their own floor only and listed
+    as ``placed = False`` in the `table` of the result.
 
     Examples
     --------
@@ -99,12 +104,13 @@ class Ledger:
         *,
         respondent: str = "respondent",
         wave: str = "wave",
+        unit: str = "unit",
         movers: Movers = "hidden",
         k_min: int = K_MIN,
         k_cell: int = K_CELL,
     ) -> None:
         check_option("movers", movers, ("hidden", "shown"))
-        self._people = People(rows, respondent=respondent, wave=wave)
+        self._people = People(rows, respondent=respondent, wave=wave, unit=unit)
         self._floors = Floors(check_floor(k_min), k_cell)
         self._movers = movers
         self._source = read_source(rows)
@@ -155,6 +161,8 @@ class Ledger:
                 state_finding(finding, self._people, parts),
                 reason_hidden(finding, max(floor, finding.floor)),
                 published or finding.source == "published",
+                numbers_over_units(finding),
+                numbers_over_units(finding, averages=False, methods=False),
             )
             for position, finding in enumerate(given)
         ]
@@ -257,17 +265,47 @@ class Ledger:
         Build
             Every output by its name, guarded, with an account of every line.
         """
-        lines = self._with_reasons()
+        lines = self._with_reasons(self._lines)
+        guard = self._decide(lines)
+        return Build(self._outputs, lines, guard, self._floors.k_min, self._source)
+
+    def check(self, lines: Sequence[Line]) -> list[str]:
+        """Tell which lines, all shown already, give something away together.
+
+        Parameters
+        ----------
+        lines : sequence of Line
+            With their statements about the rows of this ledger.
+
+        Returns
+        -------
+        list of str
+            The key of the reason; empty for lines that are safe.
+        """
+        reasoned = self._with_reasons(lines)
+        guard = self._decide(reasoned)
+        return [
+            (line.reason.key if line.reason else "disclosure.reason_beside")
+            if hidden or bare
+            else ""
+            for line, hidden, bare in zip(reasoned, guard.gone, guard.bare, strict=True)
+        ]
+
+    def _decide(self, lines: Sequence[Line]) -> Guard:
+        """Hide what must be, until nothing more follows."""
         hidden = np.array([line.reason is not None for line in lines], dtype=bool)
         fixed = np.array([line.fixed for line in lines], dtype=bool)
         size = np.array([_size(line) for line in lines], dtype=float)
         # Between two equal sizes, what was added last is hidden.
         rank = np.arange(len(lines))[::-1].copy()
         measures = measures_of(lines, self._people)
-        gone = hide_lines(
-            measures, size, rank, self._floors, hidden=hidden & ~fixed, fixed=fixed
-        )
-        return Build(self._outputs, lines, gone, self._floors.k_min, self._source)
+        hide = partial(hide_lines, measures, size, rank, self._floors, fixed=fixed)
+        guard = Guard(hide(hidden=hidden & ~fixed), np.zeros_like(hidden))
+        while True:
+            more = guard_units(lines, guard, self._people, self._floors.k_min, size)
+            if (more.gone == guard.gone).all():
+                return more
+            guard = replace(more, gone=hide(hidden=hidden & ~fixed, also=more.gone))
 
     def _keep(self, name: str, kept: Kept, lines: list[Line]) -> None:
         if name in self._outputs:
@@ -280,12 +318,14 @@ class Ledger:
         self._outputs[name] = kept
         self._lines += lines
 
-    def _with_reasons(self) -> list[Line]:
+    def _with_reasons(self, lines: Sequence[Line]) -> list[Line]:
         """Return the lines, each with why it is hidden for its own sake."""
         floor = self._floors.k_min
         few = phrase("disclosure.reason_under_floor", n=floor)
         moved = phrase("disclosure.reason_moved", n=floor)
-        movers = self._moved() if self._movers == "hidden" else set()
+        movers: set[int] = set()
+        if self._movers == "hidden":
+            movers = moved_lines(lines, self._people, floor)
         return [
             line
             if line.reason is not None
@@ -297,30 +337,11 @@ class Ledger:
                 if number in movers
                 else None,
             )
-            for number, line in enumerate(self._lines)
+            for number, line in enumerate(lines)
         ]
 
     def _n(self, statement: Statement) -> int:
         return self._people.n_people(statement.rows)
-
-    def _moved(self) -> set[int]:
-        """Find lines about groups that 1 to ``k_min - 1`` people left or joined."""
-        groups: dict[object, dict[str, list[tuple[int, Statement]]]] = {}
-        for number, line in enumerate(self._lines):
-            for told in line.statements:
-                if told.wave:
-                    waves = groups.setdefault((told.what, told.group), {})
-                    waves.setdefault(told.wave, []).append((number, told))
-        found: set[int] = set()
-        for waves in groups.values():
-            ordered = [waves[wave] for wave in sorted(waves)]
-            for one, other in combinations(ordered, 2):
-                if not (len(one[0][1].rows) and len(other[0][1].rows)):
-                    continue
-                moved = self._people.n_moved(one[0][1].rows, other[0][1].rows)
-                if 0 < moved < self._floors.k_min:
-                    found |= {number for number, _ in (*one, *other)}
-        return found
 
 
 def _size(line: Line) -> int:

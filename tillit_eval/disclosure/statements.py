@@ -62,6 +62,10 @@ class Line:
         Why it is hidden for its own sake.
     fixed : bool
         Whether it is published already.
+    over_units : frozenset of str
+        What it tells beside its means that is counted over units.
+    at_least : frozenset of str
+        The same, if nothing but its own interval is told.
     """
 
     output: str
@@ -69,6 +73,8 @@ class Line:
     statements: list[Statement] = field(default_factory=list)
     reason: Phrase | None = None
     fixed: bool = False
+    over_units: frozenset[str] = frozenset()
+    at_least: frozenset[str] = frozenset()
 
 
 class People:
@@ -78,8 +84,8 @@ class People:
     ----------
     rows : DataFrame, shape (n_rows, n_columns)
         One row per person and wave.
-    respondent, wave : str
-        Columns with the person and the wave.
+    respondent, wave, unit : str
+        Columns with the person, the wave and, where there is one, the unit.
 
     Raises
     ------
@@ -87,7 +93,9 @@ class People:
         If a column is absent, or two rows have the same label.
     """
 
-    def __init__(self, rows: pd.DataFrame, *, respondent: str, wave: str) -> None:
+    def __init__(
+        self, rows: pd.DataFrame, *, respondent: str, wave: str, unit: str = "unit"
+    ) -> None:
         check_table(rows, table="rows")
         check_columns(rows.columns, [wave], table="rows")
         if not rows.index.is_unique:
@@ -100,6 +108,7 @@ class People:
         self.rows, self.wave, self.respondent = rows, wave, respondent
         self.waves = key_text(rows[wave]).to_numpy()
         self.who = _who(rows, respondent)
+        self.units = _units(rows, unit)
         self._numbers: dict[str, Array] = {}
         self._texts: dict[str, npt.NDArray[np.object_]] = {}
 
@@ -117,6 +126,11 @@ class People:
                 )
             self._numbers[column] = kept.to_numpy(dtype=float, na_value=np.nan)
         return self._numbers[column]
+
+    def said(self, what: What) -> Array:
+        """Return the answers to one thing as numbers; 0 and 1 for a share."""
+        values = self.numbers(what[0])
+        return np.isin(values, what[1]).astype(float) if what[1] else values
 
     def texts(self, column: str) -> npt.NDArray[np.object_]:
         """Return a column of keys as text, missing ones as None."""
@@ -164,6 +178,15 @@ def _who(rows: pd.DataFrame, respondent: str) -> Rows:
 
     codes = pd.factorize(key_text(rows[respondent]))[0]
     return np.where(codes < 0, len(rows) + alone, codes)
+
+
+def _units(rows: pd.DataFrame, unit: str) -> Rows | None:
+    """Give each unit a number, -1 where a row has none; None without units."""
+    if unit not in rows.columns:
+        return None
+    import pandas as pd
+
+    return np.asarray(pd.factorize(key_text(rows[unit]))[0])
 
 
 def _alike(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:

@@ -20,7 +20,7 @@ from tillit_eval.disclosure.kernel import Array, Floors, Mask, Measure, hide_lin
 from tillit_eval.disclosure.lattice import Lattice, build_lattice, paths_of, place_rows
 from tillit_eval.disclosure.protected import Protected, hide_cells
 from tillit_eval.errors import check_option, check_table
-from tillit_eval.findings import read_source
+from tillit_eval.findings import read_source, tell
 from tillit_eval.floors import K_CELL, K_MIN, check_floor
 from tillit_eval.phrases import swedish_sort_key
 
@@ -178,6 +178,8 @@ a group away.
             gone = rules.hide(part, lattice)
         shown[rows] = ~gone[: len(rows)]
         entries.append(_entry(sets, key, gone, lattice.is_total))
+    told = {"by": keys, "counts": counts, "values": hide, "source": source}
+    tell("table", table=table, shown=shown, floor=k_min, **told)
     return Protected(
         table=hide_cells(table, shown, counts, hide, digits=digits),
         ledger=_ledger(entries),

@@ -13,7 +13,7 @@ from tillit_eval.figures import canvas
 from tillit_eval.figures.colours import answer_colours
 from tillit_eval.figures.counting import codes_of, columns_of, count_answers
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Source, read_source
+from tillit_eval.findings import Source, read_source, tell
 from tillit_eval.floors import K_CELL, K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, language, number, percent, say
 
@@ -108,6 +108,7 @@ def plot_answers(
     valid = codes_of(responses, items, names, codes)
     source = read_source(responses)
     data = count_answers(responses, names, valid, wave, k_min, source)
+    tell("answers", rows=responses, bars=data, wave=wave, floor=k_min, source=source)
     data["name"] = [_name(key, items, labels, lang) for key in data["item"]]
     data = data[
         ["item", "name", "wave", "n", "missing", "hidden", "code", "to", "share"]

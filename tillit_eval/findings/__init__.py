@@ -12,6 +12,7 @@ from tillit_eval.findings.estimates import (
 )
 from tillit_eval.findings.intervals import Interval, check_level
 from tillit_eval.findings.sources import Source, read_source, source_mark
+from tillit_eval.findings.watching import tell, unwatch, watch
 
 __all__ = [
     "Average",
@@ -33,4 +34,7 @@ __all__ = [
     "source_mark",
     "source_of",
     "tabulate",
+    "tell",
+    "unwatch",
+    "watch",
 ]

@@ -10,6 +10,7 @@ from tillit_eval.errors import DataProblem
 from tillit_eval.files.harmless import for_markdown
 from tillit_eval.findings.intervals import Interval
 from tillit_eval.findings.sources import Source, source_mark
+from tillit_eval.findings.watching import tell
 from tillit_eval.floors import K_MIN, is_shown, show_count
 from tillit_eval.phrases import Label, Language, Phrase, language, say
 
@@ -103,6 +104,7 @@ class Finding:
         str
             One or two sentences that obey the floor.
         """
+        tell("finding", finding=self, how="sentence")
         if not self.is_shown:
             return say("words.under_floor", lang, name=self.name(lang), n=self.floor)
         return f"{self._claim(language(lang))}{self._mark(lang)}"
@@ -147,6 +149,7 @@ class Finding:
         return pd.DataFrame([self._row(guarded=guarded, lang=lang)])
 
     def _row(self, *, guarded: bool, lang: Language) -> dict[str, object]:
+        tell("finding", finding=self, how="row")
         row: dict[str, object] = {"question": self.question}
         hidden = guarded and not self.is_shown
         for field in fields(self):

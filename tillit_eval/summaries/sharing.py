@@ -16,7 +16,7 @@ from tillit_eval.files import replace_text
 from tillit_eval.files.limits import LARGEST_NUMBER
 from tillit_eval.files.opening import read_whole
 from tillit_eval.files.paths import as_path
-from tillit_eval.findings import Source
+from tillit_eval.findings import Source, tell
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.summaries.guard import guard_summary
 from tillit_eval.summaries.model import Summary
@@ -109,6 +109,7 @@ def write_summary(
         _as_document(guarded.summary, k_min), ensure_ascii=False, indent=1
     )
     replace_text(as_path(path), text + "\n", make_folders=False)
+    tell("summary", summary=guarded.summary, floor=k_min)
     return guarded.ledger
 
 
