@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.figure
 import numpy as np
 import pandas as pd
 import pytest
@@ -218,3 +219,17 @@ def test_one_design_stands_below_the_forest_and_several_beside_the_sites() -> No
     te.plot_forest([paired[0], waves[1]], ax=ax)
     assert "Design" not in ax.get_xlabel()
     assert any("unlinked waves" in text.get_text() for text in ax.get_yticklabels())
+
+
+def test_the_verdicts_of_one_site_stand_below_each_other() -> None:
+    frame = answers()
+    both = compare_sites(frame, "trust", **BETWEEN, role="primary") + compare_sites(
+        frame, "voice", **BETWEEN
+    )
+    one = judge_sites(both.where(site="Öster"))
+    page = te.tables.table_verdicts(one, lang="sv").as_raw_html()
+    heads = [page.index(word) for word in ("Fråga", "Öster", "Huvudfråga: trust")]
+    assert heads == sorted(heads)
+    assert page.index("Huvudfråga: trust") < page.index("voice")
+    assert "Plats" not in page
+    assert "Site" in te.tables.table_verdicts(judge_sites(both)).as_raw_html()

@@ -35,8 +35,9 @@ def table_verdicts(
     Returns
     -------
     great_tables.GT
-        A row per site and a column per family; below it how many verdicts may be
-        false, why some questions have no answer, and where the data come from.
+        A row per site and a column per family, or for one site a row per family;
+        below it how many verdicts may be false, why some questions have no answer,
+        and where the data come from.
 
     Raises
     ------
@@ -64,7 +65,10 @@ def table_verdicts(
             to_fix="give te.synthesis.judge_sites(findings)",
         )
     lang = language(lang)
-    cells = verdicts.matrix(lang).reset_index(names=say("synthesis.matrix_site", lang))
+    cells, first = verdicts.matrix(lang), "synthesis.matrix_site"
+    if len(cells) == 1:
+        cells, first = cells.T, "synthesis.matrix_question"
+    cells = cells.reset_index(names=say(first, lang))
     answered = [one for one in verdicts if not isinstance(one, NotAnswered)]
     notes = [*verdicts.notes(lang), *source_note(source_of(answered), lang)]
     return draw_table(cells, notes, title=title, lang=lang)
