@@ -1,29 +1,39 @@
-"""Do the comparisons find what is true? Run: make bench.
+"""Do the comparisons and the synthesis find what is true? Run: make bench.
 
-The committed structure of the sample's staff survey is simulated many times with
-new chance. For each planned question: the mean estimate against the value in
+Each site of the sample is simulated many times with new chance, from its committed
+structure. For each planned question: the mean estimate against the value in
 expected.csv, and how often the 95 % interval holds it. Codes are forgotten,
-people leave, the silent have less trust: all of it is in the expected value.
+people leave, the silent have less trust: all of it is in the expected value. Then
+the core questions are pooled over the sites, as notebook 13 does, and compared
+with the mean of what is true in them.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import tillit_eval as te
-from tillit_eval.findings import Change
+from tillit_eval.errors import TooFewAnswers
+from tillit_eval.findings import Change, Estimate, Findings
 from tillit_eval.plan import Question, Study
-from tillit_eval.simulation import simulate_responses
+from tillit_eval.simulation import seed_of, simulate_responses
 
 STUDY = Path(__file__).parents[2] / "data" / "sample" / "study.toml"
-REPLICATES, AT_ONCE, BATCH = 1_000, 2, 25
+REPLICATES, AT_ONCE, BATCH = 200, 2, 5
+CORE = ("trust", "discretion", "burden", "engagement", "users", "delivery")
+ROW = (
+    "{site:16s} {key:16s} {estimand:10s} mean {mean:+6.2f}  expected {expected:+6.2f}  "
+    "bias {bias:+5.2f} (Monte Carlo s.e. {error:.2f})  sd {sd:.2f}  "
+    "mean s.e. {se:.2f}  coverage {held:.3f}  of {n}"
+)
 
 
 def asked(study: Study, site: str) -> list[Question]:
@@ -47,36 +57,71 @@ def compare(question: Question, scores: pd.DataFrame) -> list[Change]:
     return list(te.compare_overlapping(kept, question.scale, **ask))
 
 
-def read_it() -> tuple[Study, str]:
-    """Return the sample's study and the site whose truth is known."""
-    study = te.read_study(STUDY)
-    return study, next(each.name for each in study.sites if each.truth)
+def survey_again(
+    study: Study, site: str, replicate: int
+) -> Iterator[tuple[str, Change]]:
+    """Simulate the surveys of a site once; give estimand and answer per question."""
+    data, scores = study.site(site), {}
+    questions = asked(study, site)
+    for name in dict.fromkeys(question.survey for question in questions):
+        survey = data.survey(name)
+        waves = {w for q in questions if q.survey == name for w in (q.before, q.after)}
+        answers = simulate_responses(
+            survey.truth, survey.codebook, rng=seed_of(f"{site} {name} {replicate}")
+        )
+        kept = answers[answers["wave"].isin(waves)]
+        scores[name] = te.score_scales(kept, survey.codebook)
+    for question in questions:
+        try:
+            found = compare(question, scores[question.survey])
+        except TooFewAnswers:
+            continue
+        for estimand, change in zip(("workplace", "stayed"), found, strict=False):
+            role = question.role if estimand == "workplace" else ""
+            yield estimand, replace(change, site=site, key=question.id, role=role)
 
 
 def repeat(replicates: Iterable[int]) -> pd.DataFrame:
-    """Simulate surveys, each from a seed of its own; return one row per answer."""
-    study, site = read_it()
-    data, rows = study.site(site), []
-    surveys = {q.survey for q in asked(study, site)}
+    """Simulate all sites, each from a seed of its own; return a row per answer."""
+    study = te.read_study(STUDY)
+    sites = [each.name for each in study.sites if each.truth]
+    rows = []
     for replicate in replicates:
-        scores = {}
-        for name in sorted(surveys):
-            survey = data.survey(name)
-            answers = simulate_responses(survey.truth, survey.codebook, rng=replicate)
-            scores[name] = te.score_scales(answers, survey.codebook)
-        for question in asked(study, site):
-            for place, change in enumerate(compare(question, scores[question.survey])):
-                rows.append(
-                    {
-                        "key": question.id,
-                        "estimand": ("workplace", "stayed")[place],
-                        "estimate": change.estimate,
-                        "standard_error": change.standard_error,
-                        "low": change.interval.low,
-                        "high": change.interval.high,
-                    }
-                )
+        core: dict[str, list[Change]] = {key: [] for key in CORE}
+        for site in sites:
+            for estimand, change in survey_again(study, site, replicate):
+                rows.append(row_of(site, change.key, estimand, change))
+                if change.key in core and estimand == "workplace":
+                    core[change.key].append(change)
+        rows += [
+            row_of("all sites", key, "workplace", te.combine_findings(Findings(each)))
+            for key, each in core.items()
+            if len(each) > 2
+        ]
     return pd.DataFrame(rows)
+
+
+def row_of(site: str, key: str, estimand: str, found: Estimate) -> dict[str, object]:
+    """Return what is kept of one answer."""
+    return {
+        "site": site,
+        "key": key,
+        "estimand": estimand,
+        "estimate": found.estimate,
+        "standard_error": found.standard_error,
+        "low": found.interval.low,
+        "high": found.interval.high,
+    }
+
+
+def expected_values(study: Study) -> pd.Series:
+    """Return what is true: of each site, and the mean over sites for the core."""
+    tables = [study.site(each.name).expected for each in study.sites if each.truth]
+    all_sites = pd.concat(tables, ignore_index=True)
+    core = all_sites.query("key in @CORE and estimand == 'workplace'")
+    mean = core.groupby(["key", "estimand"], as_index=False)["value"].mean()
+    both = pd.concat([all_sites, mean.assign(site="all sites")])
+    return both.set_index(["site", "key", "estimand"])["value"]
 
 
 def main() -> None:
@@ -85,28 +130,28 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=REPLICATES)
     n = parser.parse_args().replicates
     start = time.perf_counter()
-    study, site = read_it()
     batches = [range(k, min(k + BATCH, n)) for k in range(0, n, BATCH)]
     with ProcessPoolExecutor(AT_ONCE) as pool:
         rows = pd.concat(pool.map(repeat, batches), ignore_index=True)
-    expected = study.site(site).expected.set_index(["key", "estimand"])["value"]
-    rows["expected"] = expected.loc[
-        zip(rows["key"], rows["estimand"], strict=True)
-    ].to_numpy()
-    rows["held"] = (rows["low"] <= rows["expected"]) & (
-        rows["expected"] <= rows["high"]
-    )
-    for (key, estimand), each in rows.groupby(["key", "estimand"], sort=False):
+    expected = expected_values(te.read_study(STUDY))
+    for place, each in rows.groupby(["site", "key", "estimand"], sort=False):
+        value = expected[place]
+        off = each["estimate"].mean() - value
         sd = each["estimate"].std()
         print(
-            f"{key:13s} {estimand:10s} mean {each['estimate'].mean():+6.2f}  "
-            f"expected {each['expected'].iloc[0]:+6.2f}  "
-            f"bias {each['estimate'].mean() - each['expected'].iloc[0]:+5.2f} "
-            f"(Monte Carlo s.e. {sd / np.sqrt(n):.2f})  sd {sd:.2f}  "
-            f"mean s.e. {each['standard_error'].mean():.2f}  "
-            f"coverage {each['held'].mean():.3f}"
+            ROW.format(
+                **dict(zip(("site", "key", "estimand"), place, strict=True)),
+                mean=each["estimate"].mean(),
+                expected=value,
+                bias=off,
+                error=sd / np.sqrt(len(each)),
+                sd=sd,
+                se=each["standard_error"].mean(),
+                held=((each["low"] <= value) & (value <= each["high"])).mean(),
+                n=len(each),
+            )
         )
-    print(f"{n} surveys in {time.perf_counter() - start:.0f} s")
+    print(f"{n} samples of all sites in {time.perf_counter() - start:.0f} s")
 
 
 if __name__ == "__main__":
