@@ -2,13 +2,18 @@
 
 from tillit_eval.figures.answers import plot_answers
 from tillit_eval.figures.changes import plot_changes
+from tillit_eval.figures.crosstab import plot_crosstab
 from tillit_eval.figures.detectable import plot_detectable
 from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
 from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
+from tillit_eval.figures.gaps import plot_gaps
 from tillit_eval.figures.items import plot_items
 from tillit_eval.figures.rollout import plot_rollout
+from tillit_eval.figures.rounds import plot_rounds
+from tillit_eval.figures.series import plot_series
 from tillit_eval.figures.shares import plot_shares
+from tillit_eval.figures.transitions import plot_transitions
 from tillit_eval.figures.units import plot_units
 
 __all__ = [
@@ -17,11 +22,16 @@ __all__ = [
     "figure_data",
     "plot_answers",
     "plot_changes",
+    "plot_crosstab",
     "plot_detectable",
     "plot_fidelity",
     "plot_forest",
+    "plot_gaps",
     "plot_items",
     "plot_rollout",
+    "plot_rounds",
+    "plot_series",
     "plot_shares",
+    "plot_transitions",
     "plot_units",
 ]
