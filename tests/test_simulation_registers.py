@@ -233,3 +233,21 @@ def test_a_file_states_them_all(tmp_path: Path) -> None:
     with pytest.raises(DataProblem) as problem:
         true.units_of(["nobody"])
     assert problem.value.what == "The stated truth has no such group of units."
+
+
+def test_a_ward_that_was_merged_is_counted_until_then() -> None:
+    stated = TrueSeries(
+        indicator="sick leave",
+        periods=(("2016", 2016.5), ("2017", 2017.5), ("2018", 2018.5)),
+        level=5.0,
+        measured_from=(("20", 2017.5),),
+        measured_until=(("17", 2017.5),),
+    )
+    units = (TrueUnit(unit="17", people=9), TrueUnit(unit="20", people=9))
+    found = simulate_series(stated, units, rng=1)
+    counted = found.dropna().groupby("unit")["period"].agg(list)
+    assert counted["17"] == ["2016"]
+    assert counted["20"] == ["2017", "2018"]
+    with pytest.raises(DataProblem) as problem:
+        simulate_series(replace(stated, measured_until=(("9", 1.0),)), units, rng=1)
+    assert "1 unknown unit(s)" in problem.value.found

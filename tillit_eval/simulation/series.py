@@ -42,6 +42,9 @@ class TrueSeries:
         Decimals kept.
     measured_from : tuple of (str, float)
         Units where counting began late, with the time it began.
+    measured_until : tuple of (str, float)
+        Units where counting ended early, with the time it ended; one that was
+        merged into another is counted there from then on.
     groups : tuple of str
         Unit groups that are counted; empty means all.
     steps : tuple of (float, float)
@@ -66,6 +69,7 @@ class TrueSeries:
     lowest: float = 0.0
     digits: int = 1
     measured_from: tuple[tuple[str, float], ...] = ()
+    measured_until: tuple[tuple[str, float], ...] = ()
     groups: tuple[str, ...] = ()
     steps: tuple[tuple[float, float], ...] = ()
     season: float = 0.0
@@ -95,8 +99,8 @@ def simulate_series(
     Raises
     ------
     DataProblem
-        If a unit that was counted late does not exist, or the autocorrelation
-        is not inside minus 1 to 1.
+        If a unit that was counted late, or not to the end, does not exist, or
+        the autocorrelation is not inside minus 1 to 1.
 
     See Also
     --------
@@ -116,14 +120,15 @@ def simulate_series(
     [40.0, 35.0]
     """
     names = {unit.unit for unit in units}
-    late = dict(truth.measured_from)
-    if not set(late) <= names or not -1 < truth.autocorrelation < 1:
+    late, gone = dict(truth.measured_from), dict(truth.measured_until)
+    unknown = {*late, *gone} - names
+    if unknown or not -1 < truth.autocorrelation < 1:
         raise DataProblem(
             "The stated series contradicts itself.",
             expected="units that exist, and an autocorrelation inside -1 to 1",
-            found=f"{len(set(late) - names)} unknown unit(s), "
+            found=f"{len(unknown)} unknown unit(s), "
             f"autocorrelation {truth.autocorrelation}",
-            to_fix="mend measured_from or autocorrelation",
+            to_fix="mend measured_from, measured_until or autocorrelation",
         )
     chance = generator(rng)
     times = np.array([time for _, time in truth.periods])
@@ -136,8 +141,9 @@ def simulate_series(
     value = np.maximum(value + _calendar(truth, times), truth.lowest)
     value = chance.poisson(value) * 1.0 if truth.counts else value
     value = np.round(value, truth.digits)
-    began = np.array([late.get(unit.unit, -np.inf) for unit in units])
-    value = np.where(times < began[:, None], np.nan, value)
+    began = np.array([late.get(unit.unit, -np.inf) for unit in units])[:, None]
+    ended = np.array([gone.get(unit.unit, np.inf) for unit in units])[:, None]
+    value = np.where((times < began) | (times >= ended), np.nan, value)
     return pd.DataFrame(
         {
             "unit": np.repeat([unit.unit for unit in units], len(times)),
