@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import hashlib
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -299,6 +300,10 @@ def test_reproducing_writes_pages_and_finds_what_changed(tmp_path: Path) -> None
         (2, "0.43", "0.44")
     ]
     assert read_chapter(plain).cells[1].outputs[0].text == "0.43\n", "not rewritten"
+    listed = pd.read_csv(places.manifest).set_index("file")["sha256"]
+    assert {"figures/fig-01-1.csv", "figures/fig-01-1.png"} < {*listed.index}
+    data = (places.figures / "fig-01-1.csv").read_bytes()
+    assert listed["figures/fig-01-1.csv"] == hashlib.sha256(data).hexdigest()
     page = (places.pages / "01_place.html").read_text("utf-8")
     assert "<h1>A place</h1>" in page
     assert "href='../figures/fig-01-1.svg'" in page

@@ -17,7 +17,8 @@ class Places:
     notebooks : Path
         The chapters.
     build : Path
-        What is made of them: ``pages``, ``figures`` and ``ledger.csv``.
+        What is made of them: ``pages``, ``figures``, ``ledger.csv`` and
+        ``manifest.csv``.
     """
 
     notebooks: Path = Path("notebooks")
@@ -32,6 +33,11 @@ class Places:
     def ledger(self) -> Path:
         """List of everything that is shown of people."""
         return self.build / "ledger.csv"
+
+    @property
+    def manifest(self) -> Path:
+        """List of all pages and figures with their hashes."""
+        return self.build / "manifest.csv"
 
     @property
     def figures(self) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tillit_eval.chapter.comparing import Reproduction, compare_chapters
+from tillit_eval.chapter.manifest import write_manifest
 from tillit_eval.chapter.notebooks import figure_of, read_chapter, write_chapter
 from tillit_eval.chapter.places import Places, find_chapters
 from tillit_eval.chapter.running import run_chapter
@@ -62,7 +63,8 @@ def reproduce_chapters(
     Notes
     -----
     All that the chapters show is also checked together, as a `disclosure.Ledger`
-    does, and listed in ``ledger.csv``.
+    does, and listed in ``ledger.csv``; all pages and figures are listed with
+    their hashes in ``manifest.csv``.
 
     Examples
     --------
@@ -92,6 +94,7 @@ def reproduce_chapters(
     _write_index(places)
     named = {path.stem: own for path, own in zip(chapters, cells, strict=True)}
     write_ledger(shown, named, places.ledger)
+    write_manifest(places)
     return tuple(
         replace(chapter, told=tell_of(chapter.name, shown, cells=named[chapter.name]))
         for chapter in done
