@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tillit_eval.findings import Change, Findings, Interval
-from tillit_eval.phrases import Language, number, say
+from tillit_eval.phrases import Language, Phrase, number, say
 from tillit_eval.thresholds import threshold
 
 
@@ -20,6 +20,8 @@ class MeanChange(Change):
         Means of the two waves, in scale points, as averaged for `estimate`.
     n_clusters : int or None
         Groups that the standard error rests on; None for people.
+    rounded : Phrase or None
+        Why the ends of its intervals are rounded; None if they are not.
     alternatives : Findings
         The same question by the other average or another method, each a finding
         of the same kind.
@@ -31,6 +33,7 @@ class MeanChange(Change):
     mean_before: float
     mean_after: float
     n_clusters: int | None = None
+    rounded: Phrase | None = None
     alternatives: Findings = field(default_factory=Findings)
 
     def _claim(self, lang: Language) -> str:
@@ -87,6 +90,8 @@ class MeanChange(Change):
         if self.because is not None and self.because.key.startswith("comparison.rule_"):
             why = {"method": self.method, "why": self.because}
             cautions.append(say("comparison.chosen_by_rule", lang, **why))
+        if self.rounded is not None:
+            cautions.append(self.rounded.say(lang))
         if self.df is not None and self.df < threshold("low_df"):
             cautions.append(say("comparison.low_df", lang, df=number(self.df, 1, lang)))
         if self.verdict == "cannot_tell" and self.margin is not None:

@@ -41,11 +41,14 @@ class Answer:
         Estimate, interval, p and verdict.
     method, because : Phrase
         How, and why this one. `because` is None for a method shown beside another.
+    rounded : Phrase or None
+        Why the ends of its intervals are rounded.
     """
 
     found: Inference
     method: Phrase
     because: Phrase | None = None
+    rounded: Phrase | None = None
 
 
 def answer_by_group(

@@ -18,6 +18,7 @@ from tillit_eval.comparison._effects import (
     over_spread,
     pooled_spread,
 )
+from tillit_eval.comparison._ends import guard_ends
 from tillit_eval.comparison._enough import check_average
 from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
@@ -183,7 +184,9 @@ def _findings(arms: Arms, asked: Asked, average: Average) -> list[AdjustedChange
 
 
 def _finding(arms: Arms, asked: Asked, answer: Answer) -> AdjustedChange:
-    summary, rows, found = arms.summary, arms.rows, answer.found
+    summary, rows = arms.summary, arms.rows
+    answer = guard_ends(answer, rows, asked, summary)
+    found = answer.found
     units, used = summary.has_units, arms.of(behind(rows, asked.average))
     groups = used.n_clusters
     people = [int(max(side.n_before.sum(), side.n_after.sum())) for side in used.sides]
@@ -198,6 +201,7 @@ def _finding(arms: Arms, asked: Asked, answer: Answer) -> AdjustedChange:
         ),
         method=answer.method,
         because=answer.because,
+        rounded=answer.rounded,
         left_out=linked_only + units_once(rows, asked.average),
         average=asked.average,
         n_people=_n_people(used),

@@ -14,6 +14,7 @@ from tillit_eval.comparison._averages import (
     units_once,
 )
 from tillit_eval.comparison._effects import over_spread
+from tillit_eval.comparison._ends import guard_ends
 from tillit_eval.comparison._enough import (
     check_average,
     check_spread,
@@ -241,7 +242,9 @@ def _derrick(summary: ChangeSummary, asked: Asked, *, equal: bool) -> Answer:
 def _finding(
     summary: ChangeSummary, asked: Asked, answer: Answer, by_unit: Averaged | None
 ) -> OverlappingChange:
-    rows, found = everyone(summary), answer.found
+    rows = everyone(summary)
+    answer = guard_ends(answer, rows, asked, summary)
+    found = answer.found
     used = by_unit.rows if by_unit else rows
     counts = int(used.n_before.sum()), int(used.n_after.sum())
     spread = math.sqrt(sum(rows.variances) / 2)
@@ -253,6 +256,7 @@ def _finding(
         estimand=phrase(f"comparison.estimand_workplace_{asked.average}"),
         method=answer.method,
         because=answer.because,
+        rounded=answer.rounded,
         left_out=units_once(rows, asked.average),
         average=asked.average,
         mean_before=means[0],

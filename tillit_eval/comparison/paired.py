@@ -11,6 +11,7 @@ from tillit_eval.comparison._averages import (
     beside,
     method_by_unit,
 )
+from tillit_eval.comparison._ends import guard_ends
 from tillit_eval.comparison._enough import (
     check_average,
     check_clusters,
@@ -212,7 +213,9 @@ def _independent(summary: ChangeSummary, asked: Asked) -> Answer:
 def _finding(
     summary: ChangeSummary, asked: Asked, answer: Answer, n_clusters: int | None
 ) -> PairedChange:
-    rows, found = stayed(summary), answer.found
+    rows = stayed(summary)
+    answer = guard_ends(answer, rows, asked, summary)
+    found = answer.found
     means = rows.unit_means if asked.average == "units" else rows.means
     return PairedChange(
         **asked.shared(summary),
@@ -221,6 +224,7 @@ def _finding(
         estimand=phrase(f"comparison.estimand_stayed_{asked.average}"),
         method=answer.method,
         because=answer.because,
+        rounded=answer.rounded,
         left_out=left_out(summary),
         average=asked.average,
         mean_before=means[0],

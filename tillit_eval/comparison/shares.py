@@ -22,6 +22,7 @@ from tillit_eval.comparison._averages import (
     units_once,
 )
 from tillit_eval.comparison._effective import share_intervals
+from tillit_eval.comparison._ends import guard_ends
 from tillit_eval.comparison._enough import (
     check_both_times,
     check_clusters,
@@ -261,6 +262,7 @@ def _finding(
     codes: Codes | None = None,
 ) -> ShareChange:
     rows = _rows(summary, estimand)
+    answer = guard_ends(answer, rows, asked, summary)
     where = behind(rows, asked.average)
     used, n_units = rows.of(where), int(where.sum())
     n_clusters = None if codes is None else len(set(codes[where].tolist()))
@@ -275,6 +277,7 @@ def _finding(
         estimand=phrase(f"comparison.estimand_{estimand}_{asked.average}"),
         method=answer.method,
         because=answer.because,
+        rounded=answer.rounded,
         left_out=missing + units_once(rows, asked.average),
         average=asked.average,
         mean_before=means[0],

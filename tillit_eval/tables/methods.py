@@ -131,8 +131,11 @@ def _same_question(finding: Change) -> list[Change]:
 
 
 def _row(one: Change, lang: Language) -> list[str]:
+    method = one.method.say(lang) if one.method else DASH
+    if getattr(one, "rounded", None) is not None:
+        method = f"{method}; {say('tables.ends_rounded', lang)}"
     return [
-        one.method.say(lang) if one.method else DASH,
+        method,
         one.amount(one.estimate, lang, sign=True),
         one.interval_in_words(lang) or DASH,
         _p_in_words(one.p_value, lang),
