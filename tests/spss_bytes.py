@@ -69,7 +69,7 @@ class Spss:
             data += self.whole(stated_length) + label + b" " * (-len(label) % 4)
         data += self.real(*missing)
         more = max(-(-width // 8) - 1, 0) if rest is None else rest
-        return data + more * self.whole(2, -1, 0, 0, LETTERS, LETTERS) + more * b" " * 8
+        return data + more * (self.whole(2, -1, 0, 0, LETTERS, LETTERS) + b" " * 8)
 
     def labels(
         self,

@@ -244,7 +244,7 @@ def test_letters_in_spss_codes_that_would_stop_python(tmp_path: Path) -> None:
 
 def test_spss_files_are_looked_through_in_any_byte_order() -> None:
     for data in sound_files()["sav"]:
-        assert spss_files.check_records(data) == 3
+        assert spss_files.check_records(data).n_cases == 3
 
 
 def test_parquet_that_lies_or_holds_lists(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_sound_file_is_read_in_either_order(
     very_long = s.extension(14, b"UNIT=9\0\t")
     more = s.integers() + labels + document + very_long
     data = s.file(head=s.header(cases=cases), more=more)
-    assert check_records(data) == cases
+    assert check_records(data) == (cases, 6, 7 * 8)
     path = tmp_path / "a.sav"
     path.write_bytes(data)
     pd.testing.assert_frame_equal(te.read_responses(path, BOOK), EXPECTED)
@@ -52,7 +52,7 @@ def test_a_file_that_ends_anywhere_is_seen(order: str) -> None:
     s = Spss(order)
     data = s.file(more=s.integers() + s.labels({s.real(1): b"no"}, (5,)))
     body = len(data) - len(s.rows()) - 4
-    assert check_records(data[:body]) == 3
+    assert check_records(data[:body]).n_cases == 3
     for cut in range(0, body, 3):
         with pytest.raises(Torn):
             check_records(data[:cut])
@@ -167,7 +167,7 @@ def test_codes_in_letters_are_letters_of_the_encoding(
     labels = s.labels({"Åå".encode("cp1252"): b"a"}, (1,))
     data = s.file(more=labels + more(s))
     if is_sound:
-        assert check_records(data, encoding) == 3
+        assert check_records(data, encoding).n_cases == 3
     else:
         with pytest.raises(Torn):
             check_records(data, encoding)
@@ -216,14 +216,34 @@ def test_cases_that_no_header_states_are_counted_as_they_are_read(
 
     monkeypatch.setattr(pyreadstat, "read_sav", read_sav)
     te.read_responses(path, BOOK)
-    assert seen == [limits.MOST_ROWS + 1], "one too many is enough to know"
-    monkeypatch.setattr(spss_files, "MOST_ROWS", 1)
-    monkeypatch.setattr(opening, "MOST_ROWS", 1)
-    assert "'a.sav' has too many rows" in refused(path)
-    assert seen[-1] == 2
-    monkeypatch.setattr(opening, "MOST_ROWS", 9)
-    monkeypatch.setattr(opening, "MOST_CELLS", 9)
-    assert "'a.sav' has too many cells" in refused(path)
+    assert seen.pop() == limits.MOST_ROWS + 1, "one too many is enough to know"
+    for name, most, words in (
+        ("MOST_ROWS", 2, "has too many rows"),
+        ("MOST_CELLS", 2 * 6, "has too many cells"),
+        ("LARGEST_TABLE", 2 * 56, "is too large to be read whole"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(spss_files, name, most)
+            patched.setattr(opening, name, most, raising=False)
+            assert f"'a.sav' {words}" in refused(path)
+            assert seen.pop() == 3
+
+
+def test_what_a_header_states_is_enough_to_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyreadstat
+
+    s, path = Spss(), tmp_path / "a.sav"
+    monkeypatch.setattr(pyreadstat, "read_sav", pytest.fail)
+    wide = b"".join(s.variable(f"w{i}", 248) for i in range(100))
+    for cases, variables, words in (
+        (limits.MOST_ROWS + 1, s.variables(), "has too many rows"),
+        (limits.MOST_ROWS, s.variable("a") * 11, "has too many cells"),
+        (400_000, wide, "is too large to be read whole"),
+    ):
+        path.write_bytes(s.file(head=s.header(cases=cases), variables=variables))
+        assert f"'a.sav' {words}" in refused(path)
 
 
 def test_an_empty_file_of_spss_says_that_nobody_answered(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ MOST_PARTS = 5_000
 MOST_COLUMNS = 5_000
 MOST_ROWS = 5_000_000
 MOST_CELLS = 50_000_000
+# Bytes of those cells where a file packs them: in SPSS and Parquet a few bytes can
+# stand for any number of long texts.
+LARGEST_TABLE = 2_048 * MEBIBYTE
 # Signs on one line of a CSV file: so many columns with a page of text in each.
 LONGEST_LINE = 8 * MEBIBYTE
 # A codebook of a thousand items with wordings in two languages has under 1 MiB.

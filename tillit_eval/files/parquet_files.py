@@ -8,8 +8,8 @@ from typing import Any
 
 from tillit_eval.errors import FileProblem, MissingExtra, TillitError
 from tillit_eval.files.headers import Known
-from tillit_eval.files.limits import MOST_COLUMNS
-from tillit_eval.files.opening import check_extent, too_many
+from tillit_eval.files.limits import LARGEST_TABLE, MOST_COLUMNS
+from tillit_eval.files.opening import check_extent, too_large, too_many
 from tillit_eval.files.raw import RawTable, from_frame
 
 # Nothing is fetched from anywhere, whatever kinds of column a file says it has.
@@ -18,6 +18,10 @@ _ALONE: dict[str, str | bool] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+
+
+# How DuckDB counts the bytes of a cell, for the kinds that have no size of their own.
+_SIZE_OF = {"VARCHAR": "strlen", "BLOB": "octet_length"}
 
 
 def read_parquet_file(path: Path, known: Known) -> RawTable:
@@ -87,3 +91,15 @@ def _check_extent(path: Path, table: Any) -> None:
         raise too_many(path.name, "columns", MOST_COLUMNS, width)
     n_rows = len(table)
     check_extent(path.name, n_rows, n_rows * width)
+    sizes = [
+        f"sum({_SIZE_OF[str(kind)]}({_quoted(name)}))"
+        for name, kind in zip(table.columns, table.types, strict=True)
+        if str(kind) in _SIZE_OF
+    ]
+    total = " + ".join(f"coalesce({size}, 0)" for size in sizes)
+    if total and table.aggregate(total).fetchall()[0][0] > LARGEST_TABLE:
+        raise too_large(path, LARGEST_TABLE)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

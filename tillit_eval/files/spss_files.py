@@ -9,8 +9,8 @@ from typing import Any
 
 from tillit_eval.errors import FileProblem
 from tillit_eval.files.headers import Known
-from tillit_eval.files.limits import MOST_ROWS
-from tillit_eval.files.opening import check_extent, read_whole
+from tillit_eval.files.limits import LARGEST_TABLE, MOST_CELLS, MOST_ROWS
+from tillit_eval.files.opening import check_extent, read_whole, too_large
 from tillit_eval.files.raw import RawTable, from_frame
 from tillit_eval.files.spss_records import Torn, check_records
 from tillit_eval.files.texts import clean_text
@@ -73,22 +73,30 @@ def _read(path: Path, encoding: str | None) -> tuple[Any, Any]:
     import pyreadstat
 
     try:
-        n_cases = check_records(read_whole(path), encoding)
+        extent = check_records(read_whole(path), encoding)
     except Torn:
         raise _not_spss(path, "its records do not hold together") from None
-    check_extent(path.name, n_cases, 0)
+    check_extent(path.name, extent.n_cases, extent.n_cases * extent.n_variables)
+    # A header can be silent or lie, so the reader stops there by itself as well.
+    most = min(
+        MOST_ROWS, MOST_CELLS // extent.n_variables, LARGEST_TABLE // extent.case_size
+    )
+    if extent.n_cases * extent.case_size > LARGEST_TABLE:
+        raise too_large(path, LARGEST_TABLE)
     try:
         with warnings.catch_warnings():
             # Of two variables with the same name, which are refused below.
             warnings.filterwarnings("ignore", message="column .* is duplicated")
             read = pyreadstat.read_sav(
-                str(path), user_missing=True, encoding=encoding, row_limit=MOST_ROWS + 1
+                str(path), user_missing=True, encoding=encoding, row_limit=most + 1
             )
     except Exception as error:  # pyreadstat raises its own and Python's errors alike
         kind = type(error).__name__
     else:
         frame, meta = read
-        check_extent(path.name, len(frame), frame.size)
+        check_extent(path.name, len(frame), len(frame) * extent.n_variables)
+        if len(frame) > most:
+            raise too_large(path, LARGEST_TABLE)
         if len({*frame.columns}) == len(frame.columns) == len(meta.column_labels):
             return frame, meta
         kind = "two variables of the same name"

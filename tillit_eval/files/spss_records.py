@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import struct
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tillit_eval.files.limits import MOST_COLUMNS
 
@@ -72,7 +73,25 @@ class Records:
         return self.data[self.at - size : self.at]
 
 
-def check_records(data: bytes, encoding: str | None = None) -> int:
+class Extent(NamedTuple):
+    """How large a table will be, by what its file says of itself.
+
+    Attributes
+    ----------
+    n_cases : int
+        Rows it states; -1 if it states none.
+    n_variables : int
+        Columns; a very long text has several.
+    case_size : int
+        Bytes of one row once unpacked.
+    """
+
+    n_cases: int
+    n_variables: int
+    case_size: int
+
+
+def check_records(data: bytes, encoding: str | None = None) -> Extent:
     """Walk through the dictionary of an SPSS file.
 
     Parameters
@@ -84,8 +103,8 @@ def check_records(data: bytes, encoding: str | None = None) -> int:
 
     Returns
     -------
-    int
-        The number of cases it states; -1 if it states none.
+    Extent
+        How large it says it is.
 
     Raises
     ------
@@ -102,7 +121,8 @@ def check_records(data: bytes, encoding: str | None = None) -> int:
     if not records.widths or _open_text(records):
         raise Torn
     _check_texts(records, encoding)
-    return n_cases
+    n_variables = sum(width >= 0 for width in records.widths)
+    return Extent(n_cases, n_variables, _ELEMENT * len(records.widths))
 
 
 def _check_texts(records: Records, encoding: str | None) -> None:
