@@ -253,7 +253,7 @@ def test_many_differences_still_fit_on_one_screen() -> None:
     said = summarise([chapter] * 14, Places(), seconds=61.4, lang="en").splitlines()
     assert len(said) < 35
     assert "… and 1374 more" in said
-    assert "(chapters: 14, 61 s)" in said[-6]
+    assert "(chapters: 14, 61 s)" in said[-5]
 
 
 def test_without_chapters_reproduce_says_where_to_stand(

@@ -72,8 +72,12 @@ def summarise(
     where = [
         say("cli.pages", lang, path=pages.as_posix()),
         say("cli.figures", lang, path=figures.as_posix()),
-        say("cli.ledger", lang, path=places.ledger.as_posix()),
-        say("cli.manifest", lang, path=places.manifest.as_posix()),
+        say(
+            "cli.ledger",
+            lang,
+            path=places.ledger.as_posix(),
+            hashes=places.manifest.as_posix(),
+        ),
     ]
     return "\n".join([*lines, *([""] if lines else []), total, checked, *where])
 
