@@ -440,11 +440,17 @@ BAD_FILES: dict[str, bytes] = {
 }
 
 
+# Told by their first bytes, so that their ending is not looked at.
+BY_CONTENT = ("empty", "torn spss", "torn workbook", "torn parquet", "old workbook")
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", READ)
 def test_bad_files(name: str, ending: str, tmp_path: Path) -> None:
     call = READ[name]
     for kind, content in BAD_FILES.items():
+        if kind in BY_CONTENT and ending != ".csv":
+            continue
         path = tmp_path / f"{kind}{ending}"
         path.write_bytes(content)
         assert told(lambda path=path: call(path)), f"{kind} must be refused"

@@ -13,7 +13,7 @@ import pytest
 from nbformat import v4
 
 import tillit_eval as te
-from tillit_eval.chapter import capture, new_site, write_chapter
+from tillit_eval.chapter import capture, capturing, new_site, write_chapter
 from tillit_eval.codebook import Codebook, Item, write_codebook
 from tillit_eval.errors import FileProblem
 from tillit_eval.phrases import Label
@@ -33,7 +33,9 @@ ENTRY = Entry(file="a.html", title="A", n_figures=0, synthetic=False)
 def draw(path: Path) -> None:
     plt.close("all")
     te.plot_answers(ANSWERS.assign(source="real"), ["q1"])
-    capture(path.stem, path.parent)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(capturing, "DPI", 20)  # the picture is not looked at
+        capture(path.stem, path.parent)
 
 
 WRITERS: dict[str, tuple[str, Callable[[Path], object]]] = {
