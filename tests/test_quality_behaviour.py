@@ -541,6 +541,12 @@ def test_counts_that_make_no_share_are_refused(count: object, of: object) -> Non
         quality.assess_share(count, of=of, scale="x")  # type: ignore[arg-type]
 
 
+def test_counts_from_a_table_make_a_share() -> None:
+    table = pd.Series(["yes"] * 5 + ["no"]).value_counts()
+    found = quality.assess_share(table["yes"], of=table.sum(), scale="x")
+    assert (found.n_count, found.n_people, type(found.n_people)) == (5, 6, int)
+
+
 def test_a_summary_of_other_items_is_refused() -> None:
     frame = answers()
     frame.loc[0, "q4"] = np.nan

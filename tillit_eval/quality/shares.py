@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import ClassVar, Literal, get_args
 
 from tillit_eval.errors import DataProblem, check_option
@@ -125,6 +126,7 @@ def assess_share(
     Inspections done: 5 of 6, 83 % (95 % CI 36 % to 100 %).
     """
     _check_counts(count, of)
+    count, of = int(count), int(of)
     check_option("source", source, get_args(Source))
     check_option("method", method, (None, *get_args(ShareMethod)))
     exact = of < threshold("n_exact_share") or source == "published"
@@ -146,9 +148,12 @@ def assess_share(
 
 
 def _check_counts(count: object, of: object) -> None:
-    whole = all(isinstance(n, int) and not isinstance(n, bool) for n in (count, of))
+    # Counts of a table are whole numbers of numpy, which are no `int`.
+    whole = all(
+        isinstance(n, Integral) and not isinstance(n, bool) for n in (count, of)
+    )
     if not whole or not 0 <= int(str(count)) <= int(str(of)) or of == 0:
-        shown = f"{count!r} of {of!r}" if whole else "something else than whole numbers"
+        shown = f"{count} of {of}" if whole else "something else than whole numbers"
         raise DataProblem(
             "These two counts do not make a share.",
             expected="whole numbers, count from 0 to of, and of above 0",
