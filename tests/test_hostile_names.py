@@ -22,10 +22,11 @@ import tillit_eval as te
 from tillit_eval.codebook import Codebook, Item, Scale, write_codebook
 from tillit_eval.exports import read_units
 from tillit_eval.files.csv_files import read_csv_file
-from tillit_eval.files.harmless import as_written, for_markdown, harmless
+from tillit_eval.files.harmless import as_written, for_markdown, for_xml, harmless
 from tillit_eval.files.headers import Known
 from tillit_eval.phrases import Label
 from tillit_eval.report import (
+    Entry,
     Picture,
     Prose,
     Said,
@@ -34,6 +35,7 @@ from tillit_eval.report import (
     block_findings,
     read_blocks,
     write_csv,
+    write_index,
     write_page,
     write_word,
 )
@@ -50,7 +52,11 @@ COMMANDS = (
     "@SUM(A1)",
     "\t=1",
     "\r=1",
+    "\n=1",
     "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20A1",
 )
 SCRIPT = "<script>alert(1)</script>"
 PICTURE = "<img src=x onerror=alert(2)>"
@@ -102,6 +108,29 @@ def test_a_table_of_units_that_we_wrote_is_read(tmp_path: Path) -> None:
     assert read["unit"].tolist() == ["=1+1", "-x", "ok"]
 
 
+def test_only_signs_that_word_can_hold_are_written() -> None:
+    held = {"\t", "\n", "\r"}
+    for sign in map(chr, [*range(0x20), 0xD800, 0xDFFF, 0xFFFE, 0xFFFF]):
+        assert for_xml(f"a{sign}b") == (f"a{sign}b" if sign in held else "a\ufffdb")
+
+
+@pytest.mark.parametrize(
+    "text", ["<b", "</b", "<!-- a", "<?a", "[a](b", "[a][b", "[a]: b"]
+)
+def test_every_start_of_a_tag_and_of_a_link_is_kept_from_being_one(text: str) -> None:
+    said = for_markdown(text)
+    assert "<" not in said
+    assert re.search(r"(?<!\\)\](?=[(\[:])", said) is None
+    assert said != text
+
+
+def test_halves_of_letters_do_not_stop_a_table(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a\ud800": ["b\udfff"]})
+    for lang in ("en", "sv"):
+        path = write_csv(frame, tmp_path / "a.csv", lang=lang)  # type: ignore[arg-type]
+        assert path.read_text("utf-8-sig") == "a?\nb?\n"
+
+
 def in_word(path: Path) -> str:
     with zipfile.ZipFile(path) as parts:
         return parts.read("word/document.xml").decode()
@@ -126,6 +155,49 @@ def test_cells_in_word_are_no_formulas_and_hold_no_odd_signs(tmp_path: Path) -> 
     assert {row[1] for row in shown} == {"-3.2"}
     paragraphs = [p.text for p in docx.Document(str(path)).paragraphs]
     assert "a\ufffdb <script>" in paragraphs
+
+
+def test_titles_and_notes_of_tables_in_word_hold_no_odd_signs(tmp_path: Path) -> None:
+    html = "<table><caption>T\x01</caption><tr><td>a\x02</td></tr></table><p>n\x03</p>"
+    path = write_word([Table(html)], tmp_path / "a.docx", lang="en")
+    said = [p.text for p in docx.Document(str(path)).paragraphs]
+    assert {"T\ufffd", "n\ufffd"} <= set(said)
+    assert docx.Document(str(path)).tables[0].cell(0, 0).text == "a\ufffd"
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "file:///etc/passwd", "a.sh"]
+)
+def test_word_links_to_the_web_and_to_nothing_else(
+    address: str, tmp_path: Path
+) -> None:
+    prose = Prose(f"[go]({address}) and [see](https://example.org)")
+    path = write_word([prose], tmp_path / "a.docx", lang="en")
+    with zipfile.ZipFile(path) as parts:
+        links = parts.read("word/_rels/document.xml.rels").decode()
+    assert "https://example.org" in links
+    assert address not in links
+    assert "go and see" in docx.Document(str(path)).paragraphs[-1].text
+
+
+def test_a_page_forbids_all_that_it_does_not_need(tmp_path: Path) -> None:
+    page = write_page([Text("a")], tmp_path / "a.html").read_text("utf-8")
+    (policy,) = re.findall(r'Content-Security-Policy\' content="([^"]*)"', page)
+    assert sorted(policy.split("; ")) == [
+        "base-uri 'none'",
+        "default-src 'none'",
+        "form-action 'none'",
+        "img-src data:",
+        "style-src 'unsafe-inline'",
+    ]
+
+
+def test_a_list_of_pages_shows_their_files_as_names(tmp_path: Path) -> None:
+    entry = Entry(file=f"a'>{EVIL}", title="A")
+    page = write_index([entry], tmp_path / "a.html").read_text("utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "href='a&#x27;&gt;" in page
 
 
 def evil_answers() -> tuple[pd.DataFrame, Codebook]:
@@ -188,11 +260,6 @@ def evil_findings() -> list[object]:
 @pytest.fixture(scope="module")
 def findings() -> list[object]:
     return evil_findings()
-
-
-def is_tame(html: str) -> bool:
-    """Tell whether a piece of HTML neither runs nor fetches anything."""
-    return not re.search(r"<script|<img src=x|onerror=[^<]*>|<img[^>]*http", html)
 
 
 def test_findings_show_names_as_names(findings: list[object]) -> None:
