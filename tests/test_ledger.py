@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +193,7 @@ def test_every_number_of_every_finding_has_an_oracle() -> None:
             assert BY_FIELD.get(field) in stated, f"{name}.{field}"
 
 
+@cache
 def texts_in_tests() -> tuple[set[str], list[re.Pattern[str]]]:
     """Return the literal texts of all tests, and those with blanks as patterns."""
     plain: set[str] = set()
