@@ -58,6 +58,22 @@ def test_a_line_is_the_mean_of_its_units_and_says_how_many(ax: Axes) -> None:
     assert "mean of the units" in ax.get_xlabel()
 
 
+def test_counts_may_be_added_up_instead(ax: Axes) -> None:
+    rows = two().assign(period=lambda t: t["period"].str[:4])
+    figures.plot_series(rows, "beds", by="arm", combine="sum", people="value", ax=ax)
+    data = figures.figure_data(ax).set_index(["line", "period"])
+    assert data.loc[("a", "2011"), "value"] == 20 + 21 + 22 + 23
+    assert data.loc[("a", "2011"), "n_units"] == 2
+    assert "sum of the units" in ax.get_xlabel()
+    assert "a\nn = 2 units" in texts(ax)
+
+
+def test_the_sum_of_nothing_is_not_zero(ax: Axes) -> None:
+    rows = table(a1=[5.0, 6, np.nan, np.nan, 7, 8, 9, 9])
+    figures.plot_series(rows, "beds", combine="sum", ax=ax)
+    assert figures.figure_data(ax)["value"].isna().tolist()[2:5] == [True, True, False]
+
+
 def test_a_break_stands_where_its_period_begins_with_its_name(ax: Axes) -> None:
     figures.plot_series(two(), "beds", by="arm", breaks=BREAK, lang="sv", ax=ax)
     upright = [x for x in ax.lines if list(x.get_ydata()) == [0, 1]]
@@ -199,6 +215,7 @@ def test_where_a_period_begins(text: str, begins: float) -> None:
         ({"arm": [f"x{i}" for i in range(24)]}, {}, "Too many lines", "24"),
         ({}, {"by": "ward"}, "column", "ward"),
         ({}, {"k_min": 3}, "", "3"),
+        ({}, {"combine": "median"}, "", "median"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tillit_eval.errors import DataProblem, check_columns, check_table, few
+from tillit_eval.errors import (
+    DataProblem,
+    check_columns,
+    check_option,
+    check_table,
+    few,
+)
 from tillit_eval.figures import _series, canvas
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import read_source
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 
     from tillit_eval.findings import Source
 
+Combine = Literal["mean", "sum"]
 # More lines than this cannot be told apart, least of all in grey.
 _MOST_LINES = 5
 
@@ -31,6 +38,7 @@ def plot_series(
     *,
     by: str = "unit",
     comparison: str | None = None,
+    combine: Combine = "mean",
     breaks: Mapping[str, str | Label] | None = None,
     labels: Mapping[str, str | Label] | None = None,
     measure: str | Label | None = None,
@@ -42,10 +50,10 @@ def plot_series(
 ) -> Axes:
     r"""How did a register figure run over time, and where did something break?
 
-    One line per unit or arm: in each period the mean of the units that were
-    counted. Where nothing was counted the line has a gap; nothing is drawn across
-    it. Breaks stand as upright lines with their names above. No trend is fitted
-    and no break is tested.
+    One line per unit or arm: in each period the mean, or the sum, of the units
+    that were counted. Where nothing was counted the line has a gap; nothing is
+    drawn across it. Breaks stand as upright lines with their names above. No
+    trend is fitted and no break is tested.
 
     Parameters
     ----------
@@ -59,6 +67,9 @@ def plot_series(
         Column that tells the lines apart, at most five of them.
     comparison : str, optional
         The line that others are to be read against: grey, and last.
+    combine : {"mean", "sum"}, default "mean"
+        What a line shows of its units; the sum is for counts. It falls where a
+        unit was not counted, so draw it only where all of them were.
     breaks : mapping of str to (str or Label), optional
         Where something changed: a period, month or day, and what happened. The
         line stands where that period begins.
@@ -96,7 +107,7 @@ def plot_series(
 
     Notes
     -----
-    Units count alike in the mean, whatever their size. The number of units beside
+    Units count alike in a mean, whatever their size. The number of units beside
     a line is given as a range where it varies over the periods.
 
     Examples
@@ -111,11 +122,12 @@ def plot_series(
     ['new budget', 'A\nn = 1 unit']
     """
     lang, floor = language(lang), check_floor(k_min)
+    check_option("combine", combine, ("mean", "sum"))
     check_table(series, table="series")
     wanted = ["unit", "period", "indicator", "value", by, people]
     check_columns(series.columns, [name for name in wanted if name], table="series")
     source = read_source(series)
-    data = _data(series, indicator, by, people, floor, source)
+    data = _data(series, indicator, by, combine, people, floor, source)
     lines = _in_order(data, comparison)
     at = _places(breaks)
     _check_names(labels, lines)
@@ -126,7 +138,7 @@ def plot_series(
     ax = _series.paper(ax)
     _series.draw_lines(ax, data, lines, comparison)
     _series.write_axes(ax, data, lang)
-    canvas.name_axis(ax, _below(told, data, floor, ax, lang))
+    canvas.name_axis(ax, _below(told, data, combine, floor, ax, lang))
     rows = _series.draw_breaks(ax, at, lang)
     _series.name_lines(ax, data, lines, names, comparison, lang)
     canvas.finish(ax, source, lang, title=title, above=rows * canvas.MARK_LINE)
@@ -138,6 +150,7 @@ def _data(
     series: pd.DataFrame,
     indicator: str,
     by: str,
+    combine: Combine,
     people: str | None,
     floor: int,
     source: Source,
@@ -170,7 +183,7 @@ def _data(
     grouped = tidy.groupby(["line", "period"], sort=False)
     drawn = grouped.agg(
         time=("time", "first"),
-        value=("value", "mean"),
+        value=("value", combine),
         n_units=("unit", "nunique"),
         people=("people", "sum"),
     )
@@ -179,8 +192,8 @@ def _data(
     data["time"] = data["period"].map(
         dict(zip(tidy["period"], tidy["time"], strict=True))
     )
-    counted_here = data["value"].notna()
     data["n_units"] = data["n_units"].fillna(0).astype(int)
+    counted_here = data["n_units"].gt(0)
     few_behind = ~data["people"].map(
         lambda n: (
             people is None or (n == n and is_shown(int(n), floor=floor, source=source))
@@ -259,12 +272,17 @@ def _places(breaks: Mapping[str, str | Label] | None) -> list[_series.Break]:
 
 
 def _below(
-    measure: str, data: pd.DataFrame, floor: int, ax: Axes, lang: Language
+    measure: str,
+    data: pd.DataFrame,
+    combine: Combine,
+    floor: int,
+    ax: Axes,
+    lang: Language,
 ) -> str:
     """Say what the axis measures, and what gaps and ends of it mean."""
     says = [measure]
     if data["n_units"].max() > 1:
-        says.append(say("figures.series_mean", lang))
+        says.append(say(f"figures.series_{combine}", lang))
     if data["hidden"].any():
         says.append(say("figures.series_gap_few", lang, n=floor))
     elif (~data["shown"]).any():
