@@ -113,12 +113,15 @@ def test_numbers_over_units_are_counted_once() -> None:
     rows = people()
     found = te.compare_waves(rows, "trust", before="1", after="2")
     own = numbers_over_units(found, averages=False, methods=False)
-    assert len(own) == 1
-    # The other average adds its estimate and its interval.
-    assert len(numbers_over_units(found, methods=False)) == 3
+    assert own == {"width over people"}
+    every = {"width over people", "width over units", "mean of units"}
+    assert numbers_over_units(found) == every
+    other = te.compare_waves(rows, "trust", before="1", after="2", average="units")
+    assert numbers_over_units(other) == every
+    # Where no unit is small, the ends of drawn intervals are told and counted.
     large = people({unit: n + 10 for unit, n in SIZES.items()})
-    every = te.compare_waves(large, "trust", before="1", after="2")
-    assert numbers_over_units(every) > numbers_over_units(every, methods=False)
+    drawn = numbers_over_units(te.compare_waves(large, "trust", before="1", after="2"))
+    assert drawn > every
     alone = te.compare_waves(rows, "trust", before="1", after="2", unit=None)
     assert numbers_over_units(alone) == frozenset()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tillit_eval.chapter.notebooks import figure_of
 from tillit_eval.disclosure import Shown
-from tillit_eval.errors import DataProblem, few
+from tillit_eval.errors import DataProblem
 from tillit_eval.report import write_csv
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def check_told(told: Told) -> None:
             "What is shown would tell about too few people.",
             expected="numbers from which, taken together, no small group can be "
             "worked out",
-            found=few(told.gives_away),
+            found=", ".join(told.gives_away),
             to_fix="leave it out, show larger groups, or let a Ledger decide what "
             "to hide",
         )

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.disclosure.statements import Line, Mask, People, Rows, What
-from tillit_eval.findings import Change, Estimate, Finding
+from tillit_eval.findings import Estimate, Finding
 
 Array = npt.NDArray[np.float64]
 
@@ -39,26 +39,30 @@ def numbers_over_units(
     """
     if not isinstance(finding, Estimate) or finding.n_units is None:
         return frozenset()
-    told = _ends(finding)
-    if getattr(finding, "average", "people") == "units":
-        told.add(f"{finding.estimate:.9g}")
+    own = getattr(finding, "average", "people")
+    told = _numbers(finding)
     for other in getattr(finding, "alternatives", ()):
-        if isinstance(finding, Change) and other.average != finding.average:
-            if averages:
-                told |= {f"{other.estimate:.9g}"} | _ends(other)
-        elif methods:
-            told |= _ends(other)
+        if averages if other.average != own else methods:
+            told |= _numbers(other)
     return frozenset(told)
 
 
-def _ends(finding: Estimate) -> set[str]:
-    """One number for an interval that is symmetric, two for one that need not be."""
+def _numbers(finding: Estimate) -> set[str]:
+    """Name what one answer tells beside the mean over people, which is a sum.
+
+    The widths of symmetric intervals by several methods count as one number: they
+    weigh the same squares by leverage, of which small units have next to none. Ends
+    that were rounded to whole standard errors say no more than those.
+    """
+    average = getattr(finding, "average", "people")
+    told = {"mean of units"} if average == "units" else set()
     interval = finding.interval
-    if interval is None:
-        return set()
+    if interval is None or getattr(finding, "rounded", None) is not None:
+        return told
     if finding.df is not None:
-        return {f"{interval.high - interval.low:.9g}"}
-    return {f"{end:.9g}" for end in (interval.low, interval.high) if np.isfinite(end)}
+        return told | {f"width over {average}"}
+    ends = {f"{end:.9g}" for end in (interval.low, interval.high) if np.isfinite(end)}
+    return told | ends
 
 
 @dataclass(slots=True, eq=False)
