@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import re
 import sys
@@ -94,6 +95,12 @@ def test_tables_of_ours_come_back_as_they_were(lang: str, tmp_path: Path) -> Non
     for separator in ";,\t":
         cells = re.split(f"[{separator}\n]", re.sub(r'"(?:[^"]|"")*"', "", text))
         assert not [c for c in cells if re.match("[=+@\uff1d]", c)]
+    # A spreadsheet takes the quotation marks off before it looks for a formula.
+    written = list(csv.reader(io.StringIO(text), delimiter=",;"[lang == "sv"]))
+    for name, arm, _ in written:
+        assert not re.match("[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]", name)
+        assert arm in ("'=arm", "x")
+    assert len(written) == len(units) + 1
     back = read_csv_file(path, Known(names=frozenset({"unit"})), encoding=None)
     assert back.names == ("unit", "=arm", "n")
     expected = [name.replace("\r", "\n") for name in names]

@@ -76,9 +76,7 @@ VARIABLES: dict[str, Lie] = {
     "a text too wide": lambda s: s.variable("a", 256),
     "a text of negative width": lambda s: s.variable("a") + s.variable("b", -2, rest=0),
     "a rest of nothing": lambda s: s.variable("a") + s.variable("", -1, rest=0),
-    "a number within a text": lambda s: (
-        s.variable("a", 20, rest=1) + s.variable("b") + s.variable("", -1, rest=0)
-    ),
+    "a number within a text": lambda s: s.variable("a", 20, rest=1) + s.variable("b"),
     "a second label": lambda s: s.variable("a", label=b"what", has_label=2),
     "a label of any length": lambda s: s.variable("a", label=b"x" * 70_000),
     "a label of negative length": lambda s: s.variable("a", has_label=1, length=-1),
@@ -101,7 +99,9 @@ MORE: dict[str, Lie] = {
     "labels of a long text": lambda s: s.labels({b"a": b"a"}, (3,)),
     "labels of the rest of a text": lambda s: s.labels({s.real(1): b"a"}, (4,)),
     "labels of a number and a text": lambda s: s.labels({s.real(1): b"a"}, (1, 5)),
-    "a document that goes back": lambda s: s.whole(6, -1),
+    "a document that goes back to what came before": lambda s: (
+        s.extension(9, b"x" * 56) + s.whole(6, -1)
+    ),
     "an extension of two negatives": lambda s: s.extension(
         9, b"x" * 32, size=-4, count=-8
     ),
