@@ -149,7 +149,8 @@ def facts_are_published(name: str, notebook: Any) -> list[str]:
 def published_numbers() -> frozenset[str]:
     found: set[str] = set()
     for path in sorted((ROOT / "data" / "published").glob("*.csv")):
-        for number in NUMBER.findall(path.read_text(encoding="utf-8")):
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False).to_numpy().ravel()
+        for number in NUMBER.findall("\n".join(cells)):
             found |= canonical(number)
     return frozenset(found)
 
