@@ -101,6 +101,36 @@ def test_raters_come_closer_in_a_round_that_says_so() -> None:
     assert apart["2", "self"].corr(apart["2", "observer"]) > first + 0.1
 
 
+def test_a_criterion_can_lie_higher_and_a_role_can_drift() -> None:
+    truth = replace(
+        RATINGS,
+        rounds=(("1", 0.0), ("2", 0.0), ("3", 0.0)),
+        levels=(("care", 0.5),),
+        drift=(("observer", 0.3),),
+    )
+    ratings = simulate_ratings(truth, MANY, rng=5)
+    means = ratings.groupby(["round", "criterion", "rater_role"])["value"].mean()
+    assert means["1", "care", "self"] > means["1", "order", "self"] + 0.4
+    own = means.xs("self", level="rater_role").groupby("round").mean()
+    assert own.max() - own.min() < 0.05, "nothing changes in what is judged"
+    seen = means.xs("observer", level="rater_role").groupby("round").mean()
+    assert (seen.diff().dropna() > 0.2).all()
+
+
+def test_a_target_is_judged_when_it_is_visited_and_once_again() -> None:
+    rounds = (("1", 0.0), ("2", 0.0), ("3", 0.0))
+    visited = (("a", 1.0), ("b", 2.0), ("c", 3.0))
+    truth = replace(RATINGS, rounds=rounds, visited=visited)
+    ratings = simulate_ratings(truth, ("a", "b", "c"), rng=6)
+    told = ratings.groupby("target")["round"].agg(lambda each: "".join(each.unique()))
+    assert told.to_dict() == {"a": "12", "b": "23", "c": "3"}
+    everywhere = replace(RATINGS, rounds=rounds)
+    others = simulate_ratings(everywhere, ("a", "b", "c"), rng=6)
+    assert len(others) == 3 * 3 * 2 * 2
+    kept = others.merge(ratings, how="inner")
+    assert len(kept) == len(ratings), "visits take judgements away and change none"
+
+
 def test_cases_close_after_the_median_and_stay_open_at_the_end() -> None:
     cases = read_cases(simulate_cases(CASES, (OLD,), rng=1))
     days = (cases["closed"] - cases["opened"]).dt.days
@@ -150,6 +180,10 @@ def test_series_can_step_swing_and_count() -> None:
         ({"each": (("nobody", 2),)}, "no role 'nobody'"),
         ({"closer": (("9", 0.5),)}, "no round '9'"),
         ({"target_share": 0.9}, "a share of the variance, or missing"),
+        ({"drift": (("nobody", 0.1),)}, "no role 'nobody'"),
+        ({"levels": (("light", 0.1),)}, "no criterion 'light'"),
+        ({"visited": (("nowhere", 1.0),)}, "no target 'nowhere'"),
+        ({"visited": ((MANY[0], 9.0),)}, "no round 9 to visit"),
         (
             {"each": (("self", 3),), "pools": (("self", 2),)},
             "role 'self': 2 raters in all, more for each target",

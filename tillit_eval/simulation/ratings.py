@@ -49,6 +49,14 @@ class TrueRatings:
         multiplied by this.
     missing : float
         Share of judgements that were not made.
+    levels : tuple of (str, float)
+        Criteria of which everybody judges higher by this, in SD.
+    drift : tuple of (str, float)
+        Roles that judge higher by this, in SD, with every round after the first,
+        whatever is true.
+    visited : tuple of (str, float)
+        The round, counted from 1, in which a target is judged first; it is judged
+        then and in the next round only. The others are judged in every round.
     """
 
     criteria: tuple[str, ...]
@@ -64,6 +72,9 @@ class TrueRatings:
     rater_share: float = 0.1
     closer: tuple[tuple[str, float], ...] = ()
     missing: float = 0.0
+    levels: tuple[tuple[str, float], ...] = ()
+    drift: tuple[tuple[str, float], ...] = ()
+    visited: tuple[tuple[str, float], ...] = ()
 
 
 def simulate_ratings(
@@ -116,15 +127,20 @@ def simulate_ratings(
     detail = chance.standard_normal((n, 1, k)) * np.sqrt(truth.criterion_share)
     who = _raters(truth, named, chance)
     severity = chance.standard_normal(int(who["number"].max()) + 1)
+    detail += [dict(truth.levels).get(name, 0.0) for name in truth.criteria]
     bias = who["role"].map(dict(truth.raters)).to_numpy(float)
+    drift = who["role"].map(dict(truth.drift)).fillna(0.0).to_numpy(float)
     tables = []
-    for name, shift in truth.rounds:
+    for later, (name, shift) in enumerate(truth.rounds):
         factor = dict(truth.closer).get(name, 1.0)
         seen = (target + detail + shift)[who["place"].to_numpy(), 0, :]
         own = severity[who["number"].to_numpy()] * np.sqrt(truth.rater_share)
         noise = chance.standard_normal((len(who), k)) * np.sqrt(_rest(truth))
-        latent = seen + bias[:, None] + factor * (own[:, None] + noise)
-        tables.append(_table(truth, name, who, latent, chance))
+        latent = seen + (bias + later * drift)[:, None]
+        latent = latent + factor * (own[:, None] + noise)
+        table = _table(truth, name, who, latent, chance)
+        first = table["target"].map(dict(truth.visited)).fillna(later + 1)
+        tables.append(table[(later + 1 - first).isin((0, 1))])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -197,10 +213,19 @@ def _table(
 def _check(truth: TrueRatings, targets: tuple[str, ...]) -> None:
     roles = {role for role, _ in truth.raters}
     rounds = {name for name, _ in truth.rounds}
+    last = len(rounds)
     several = dict(truth.each)
     wrong = [
         *(f"no role '{r}'" for r, _ in truth.each + truth.pools if r not in roles),
+        *(f"no role '{r}'" for r, _ in truth.drift if r not in roles),
         *(f"no round '{r}'" for r, _ in truth.closer if r not in rounds),
+        *(f"no criterion '{c}'" for c, _ in truth.levels if c not in truth.criteria),
+        *(f"no target '{t}'" for t, _ in truth.visited if t not in targets),
+        *(
+            f"no round {at:g} to visit '{t}' in"
+            for t, at in truth.visited
+            if at not in range(1, last + 1)
+        ),
         *(
             f"role '{r}': {int(n)} raters in all, more for each target"
             for r, n in truth.pools
