@@ -141,6 +141,20 @@ def test_a_table_made_by_hand_is_placed_by_its_numbers(record: Path) -> None:
     assert away(show(record, change(rows), name="06", rows=rows)) == [("05", 1)]
 
 
+def test_a_table_with_roles_or_years_across_is_placed(record: Path) -> None:
+    rows = people().assign(role=lambda f: np.where(f.index % 4 < 2, "care", "office"))
+    rows = rows[rows["unit"] != "C"]
+    table = rows.pivot_table("trust", "unit", "role", ["mean", "count"])
+    table.columns = ["care", "office", "n care", "n office"]
+    table = table.reset_index().assign(source="real")
+
+    def cell() -> object:
+        return te.protect_table(table, count=["n care", "n office"])
+
+    shown = show(record, cell, rows=rows)
+    assert [one.n_numbers for one in shown] == [2, 2, 2]
+
+
 def test_a_careful_table_beside_its_total_is_safe(record: Path) -> None:
     rows = people()
     shown = show(record, protected(rows), change(rows), rows=rows)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.disclosure.coding import Base, code_rows, mark_of
+from tillit_eval.disclosure.parting import (
+    RESPONDENT,
+    WAVE,
+    Means,
+    means_in,
+    numeric,
+    parts_of,
+)
 from tillit_eval.disclosure.placing import state_summary
 from tillit_eval.disclosure.searching import rows_behind
 from tillit_eval.disclosure.statements import (
     Mask,
     People,
-    Rows,
     Statement,
 )
 from tillit_eval.errors import DataProblem
@@ -27,10 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NEAR = 1e-9
-# A notebook's tables of rows have these columns by the schema of the house.
-_WAVE, _RESPONDENT, _UNIT = "wave", "respondent", "unit"
-# Of a table with more columns only the first are tried for a mean without a name.
-_MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,25 +68,6 @@ class Sighting:
     bare: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Base:
-    """The rows of a table that have an answer in one column, by code.
-
-    Attributes
-    ----------
-    columns : dict of str to ndarray, each of shape (n,)
-        ``row, who, unit, wave`` as codes, ``value`` as a number.
-    place : ndarray of int, shape (n_rows,)
-        Where each row of the table stands among them.
-    mark : int
-        The same for tables with the same rows.
-    """
-
-    columns: dict[str, npt.NDArray[Any]]
-    place: Rows
-    mark: int
-
-
 class Catalogue:
     """Tables of rows of persons, and what is known of their people.
 
@@ -101,7 +85,7 @@ class Catalogue:
         self._people: list[People] = []
         self._met: dict[object, object] = {}
         self._bases: dict[tuple[int, str], Base] = {}
-        self._means: dict[tuple[object, ...], Any] = {}
+        self._means: dict[tuple[int, tuple[str, ...]], list[Means]] = {}
 
     def add(self, table: object) -> None:
         """Take in a table of rows of persons in waves; leave anything else alone."""
@@ -117,14 +101,14 @@ class Catalogue:
         rows = table.reset_index(drop=True)
         if not rows.columns.is_unique or not len(rows):
             return
-        if not {_WAVE, _RESPONDENT} & set(rows.columns):
+        if not {WAVE, RESPONDENT} & set(rows.columns):
             return
-        if _WAVE not in rows.columns:
-            rows = rows.assign(**{_WAVE: ""})
-        if not _numeric(rows):
+        if WAVE not in rows.columns:
+            rows = rows.assign(**{WAVE: ""})
+        if not numeric(rows):
             return
         self._frames.append(table)
-        self._people.append(People(rows, respondent=_RESPONDENT, wave=_WAVE))
+        self._people.append(People(rows, respondent=RESPONDENT, wave=WAVE))
 
     def _newest(self) -> Iterator[tuple[int, People]]:
         """Go through the tables, the newest first."""
@@ -198,58 +182,30 @@ class Catalogue:
         wanted = table[column].to_numpy(dtype=float)
         filled = shown & ~np.isnan(wanted)
         keys = list(zip(*(key_text(table[name]) for name in by), strict=True))
-        for wave, groups, means in self._groups(frame, people, tuple(by)):
-            rows = [groups.get(key, -1) for key in keys]
+        for means in self._groups(frame, people, tuple(by)):
+            rows = [means.groups.get(key, -1) for key in keys]
             known = filled & (np.array(rows) >= 0)
             if not filled.any() or (filled & ~known).any():
                 continue
-            near = np.abs(means["mean"][rows][known] - wanted[known, None]) < _NEAR
-            n = means["n"][rows][known]
+            near = np.abs(means.mean[rows][known] - wanted[known, None]) < _NEAR
+            n = means.n[rows][known]
             same = (counts[known][:, :, None] == n[:, None, :]).all(axis=0).any(axis=0)
             right = np.flatnonzero(near.all(axis=0) & same)
             if len(right):
-                scale = means["names"][right[0]]
+                scale = means.names[right[0]]
                 return [
-                    [_group_statement(people, means["code"], row, scale, wave, by, key)]
-                    if inside
-                    else []
+                    [means.statement(people, row, scale, (*by, *key))] if inside else []
                     for row, key, inside in zip(rows, keys, known, strict=True)
                 ]
         return nothing
 
-    def _groups(
-        self, frame: int, people: People, by: tuple[str, ...]
-    ) -> list[tuple[str, dict[tuple[object, ...], int], dict[str, Any]]]:
-        """Return the means of every numeric column by group, per wave and in all."""
-        import pandas as pd
-
-        if (frame, by) in self._means:
-            found: list[Any] = self._means[frame, by]
-            return found
-        names = [name for name in _numeric(people.rows) if name not in by]
-        numbers = people.rows[names].astype(float)
-        texts = pd.DataFrame({name: people.texts(name) for name in by})
-        found = []
-        for wave in ("", *dict.fromkeys(people.waves.tolist())):
-            inside = np.ones(len(texts), dtype=bool)
-            if wave:
-                inside = people.waves == wave
-            grouped = texts[inside].groupby(list(by), sort=False, dropna=True)
-            code = np.full(len(texts), -1)
-            code[inside] = grouped.ngroup()
-            own = code[inside] >= 0
-            by_code = numbers[inside][own].groupby(code[inside][own])
-            first = texts[inside][own].groupby(code[inside][own]).first()
-            keys = {key: i for i, key in enumerate(first.itertuples(False, None))}
-            about = {
-                "names": names,
-                "mean": by_code.mean().to_numpy(),
-                "n": by_code.count().to_numpy(),
-                "code": code,
-            }
-            found.append((wave, keys, about))
-        self._means[frame, by] = found
-        return found
+    def _groups(self, frame: int, people: People, by: tuple[str, ...]) -> list[Means]:
+        """Return the means of every numeric column by group, in all and in parts."""
+        if (frame, by) not in self._means:
+            self._means[frame, by] = [
+                means_in(people, by, part) for part in parts_of(people, by)
+            ]
+        return self._means[frame, by]
 
     def place_answers(self, about: Mapping[str, Any]) -> list[Sighting]:
         """Take the rows behind every bar of answers; they are given."""
@@ -267,7 +223,7 @@ class Catalogue:
             if frame >= 0 and not hidden:
                 people = self._people[frame]
                 inside = ~np.isnan(people.numbers(item))
-                if about["wave"] == _WAVE:
+                if about["wave"] == WAVE:
                     inside &= people.waves == wave
                 elif wave:
                     inside &= people.texts(about["wave"]) == wave
@@ -308,90 +264,17 @@ class Catalogue:
     def base(self, frame: int, column: str) -> Base:
         """Return the rows of a table with an answer in one column, by code."""
         if (frame, column) not in self._bases:
-            self._bases[frame, column] = self._coded(self._people[frame], column)
+            self._bases[frame, column] = code_rows(
+                self._people[frame], column, scope=self._scope, key=self._key
+            )
         return self._bases[frame, column]
-
-    def _coded(self, people: People, column: str) -> Base:
-        import pandas as pd
-
-        values = people.numbers(column)
-        some = ~np.isnan(values)
-        rows = people.rows[some]
-
-        def texts(name: str) -> Any:
-            known = name in rows.columns
-            return key_text(rows[name]) if known else pd.Series("", index=rows.index)
-
-        scope = texts("site") if "site" in rows.columns else self._scope
-        keys = pd.DataFrame({"scope": scope, "who": texts(_RESPONDENT)}, rows.index)
-        nobody = keys["who"].isna() | (keys["who"] == "")
-        who = np.where(nobody, np.uint64(0), self._codes(keys))
-        keys = keys.assign(wave=people.waves[some], value=values[some])
-        for name in (_UNIT, "role"):
-            keys[name] = texts(name).where(nobody, "")
-        codes = self._codes(keys)
-        # People who are alike in all of this are told apart by their order only.
-        again = pd.Series(codes).groupby(codes).cumcount().to_numpy()
-        codes = self._codes(pd.DataFrame({"code": codes, "again": again}))
-        place = np.full(len(values), -1, dtype=np.int64)
-        place[some] = np.arange(int(some.sum()))
-        unit = self._codes(keys[["scope"]].assign(unit=texts(_UNIT)))
-        columns = {
-            "row": codes,
-            "who": who,
-            "unit": unit if _UNIT in rows.columns else np.zeros_like(codes),
-            "wave": self._codes(keys[["wave"]]),
-            "value": values[some],
-        }
-        return Base(
-            columns, place, int(np.bitwise_xor.reduce(codes)) if len(codes) else 0
-        )
-
-    def _codes(self, keys: pd.DataFrame) -> npt.NDArray[np.uint64]:
-        from pandas.util import hash_pandas_object
-
-        text = keys.astype(str)
-        hashed = hash_pandas_object(text, index=False, hash_key=self._key)
-        return np.asarray(hashed, dtype=np.uint64)
 
     def group_name(self, frame: int, statement: Statement) -> str:
         """Name the group of a statement alike wherever it is shown."""
         parts = [
-            str(_mark(self.base(frame, statement.what[0]), one))
+            str(mark_of(self.base(frame, statement.what[0]), one))
             if isinstance(one, bytes)
             else str(one)
             for one in statement.group
         ]
         return "|".join(parts)
-
-
-def _mark(base: Base, part: bytes) -> int:
-    """Return one number for the rows of a mask."""
-    inside = np.frombuffer(part, dtype=bool)
-    place = base.place[inside]
-    own = base.columns["row"][place[place >= 0]]
-    return int(np.bitwise_xor.reduce(own)) if len(own) else 0
-
-
-def _numeric(rows: pd.DataFrame) -> list[str]:
-    """Return the columns that may hold scores or codes."""
-    kinds = (
-        str(name)
-        for name, kind in rows.dtypes.items()
-        if kind.kind in "iufb" and isinstance(name, str) and name != _RESPONDENT
-    )
-    return list(islice(kinds, _MOST_COLUMNS))
-
-
-def _group_statement(
-    people: People,
-    code: npt.NDArray[Any],
-    row: int,
-    scale: str,
-    wave: str,
-    by: Sequence[str],
-    key: tuple[object, ...],
-) -> Statement:
-    """Return what one row of a table says about which rows of people."""
-    inside = (code == row) & ~np.isnan(people.numbers(scale))
-    return Statement((scale, ()), np.flatnonzero(inside), (*by, *key), wave)

@@ -22,8 +22,6 @@ from tillit_eval.floors import K_MIN
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["chapter", "cell", "kind", "what", "numbers", "placed", "shown", "told"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
