@@ -180,6 +180,29 @@ def test_a_guard_rail_needs_a_margin(tmp_path: Path) -> None:
     )
 
 
+def test_a_changed_scale_is_two_numbers_that_differ(tmp_path: Path) -> None:
+    changed = """
+[[site.question]]
+id = "rounds"
+scale = "rating"
+design = "series"
+steps = [{steps}]
+expect = "refusal"
+reason = "plan.scale_changed"
+"""
+    (tmp_path / "ratings.csv").write_text("target,round,value,source\n")
+    with_ratings = GOOD.replace("source =", 'ratings = "ratings.csv"\nsource =', 1)
+    given = with_ratings + changed
+    read_study(write(tmp_path, given.replace("{steps}", "7, 4")))
+    for steps in ("4", "4, 4", "7, 4, 2", "7, 0.5"):
+        assert "steps are two numbers that differ" in problems(
+            tmp_path, given.replace("{steps}", steps)
+        )
+    assert "needs the site's table 'ratings'" in problems(
+        tmp_path, GOOD + changed.replace("{steps}", "7, 4")
+    )
+
+
 def test_an_effect_is_refused_only_where_nothing_was_delivered(tmp_path: Path) -> None:
     head = GOOD[: GOOD.index("[[site.question]]")]
     effect = """

@@ -51,6 +51,8 @@ def _question(
         yield from _survey(question, site, codebooks)
     elif question.design == "effect":
         yield from _delivery(question)
+    elif question.steps:
+        yield from _changed_scale(question, site)
     elif not question.survey and site.series is None:
         yield "a series needs the site's table 'series', or a survey"
 
@@ -143,6 +145,14 @@ def _files_of(question: Question, site: Site) -> SurveyFiles | None:
         if question.survey in ("", survey.name):
             return survey
     return None
+
+
+def _changed_scale(question: Question, site: Site) -> Iterator[str]:
+    whole = all(step == int(step) and step >= 2 for step in question.steps)
+    if len(question.steps) != 2 or not whole or len({*question.steps}) == 1:
+        yield "steps are two numbers that differ, before and after"
+    if site.ratings is None:
+        yield "a scale that was changed needs the site's table 'ratings'"
 
 
 def _delivery(question: Question) -> Iterator[str]:

@@ -64,6 +64,9 @@ class Question:
         Fewest people behind a number that may be shown.
     unit : str
         The unit asked about; for ``series``.
+    steps : tuple of float
+        How many steps a rating scale had before and after, where it was changed;
+        for ``series``.
     delivered, planned : int or None
         How much of what was planned was delivered; for ``effect``.
     expect : {"answer", "refusal"}
@@ -90,6 +93,7 @@ class Question:
     margin_source: str = ""
     floor: int = K_MIN
     unit: str = ""
+    steps: tuple[float, ...] = ()
     delivered: int | None = None
     planned: int | None = None
     expect: Expectation = "answer"

@@ -64,6 +64,7 @@ QUESTION: dict[str, Kind] = {
     "margin_source": "text",
     "floor": "whole",
     "unit": "text",
+    "steps": "numbers",
     "delivered": "whole",
     "planned": "whole",
     "expect": "text",

@@ -89,7 +89,8 @@ def read_study(path: str | Path) -> Study:
     Notes
     -----
     ``series`` and ``effect`` can be planned as refusals only: a series that has
-    no points before the reform, and an effect of what was never delivered.
+    no points before the reform, or whose scale was changed under way, and an
+    effect of what was never delivered.
 
     Examples
     --------

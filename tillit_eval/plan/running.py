@@ -245,7 +245,11 @@ def _compare(question: Question, rows: pd.DataFrame) -> Finding | Findings:
 
 
 def _refuse_series(question: Question, data: SiteData) -> NotAnswered:
-    """Say why a series cannot be asked: two waves, or nothing before the start."""
+    """Say why a series cannot be asked: a new scale, two waves, or no baseline."""
+    if question.steps:
+        before, after = (int(steps) for steps in question.steps)
+        reason = phrase("plan.scale_changed", before=before, after=after)
+        return _not_answered(question, data, reason)
     if question.survey:
         return _not_answered(question, data, phrase("plan.waves_are_no_series"))
     series, units = data.series, data.units
@@ -275,6 +279,8 @@ def _not_answered(question: Question, data: SiteData, reason: Phrase) -> NotAnsw
 def _source(question: Question, data: SiteData) -> Source:
     if question.design in COMPARING or question.survey:
         return read_source(data.survey(question.survey).responses)
+    if question.steps:
+        return read_source(data.ratings)
     if question.design == "series":
         return read_source(data.series)
     for source in _SOURCES:
