@@ -9,6 +9,8 @@ from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
 from tillit_eval.figures.gaps import plot_gaps
 from tillit_eval.figures.items import plot_items
+from tillit_eval.figures.levels import plot_levels
+from tillit_eval.figures.rates import plot_rates
 from tillit_eval.figures.rollout import plot_rollout
 from tillit_eval.figures.rounds import plot_rounds
 from tillit_eval.figures.series import plot_series
@@ -28,6 +30,8 @@ __all__ = [
     "plot_forest",
     "plot_gaps",
     "plot_items",
+    "plot_levels",
+    "plot_rates",
     "plot_rollout",
     "plot_rounds",
     "plot_series",
