@@ -158,6 +158,9 @@ def test_what_an_axis_leaves_out_is_said(ax: Axes) -> None:
     figures.plot_series(table(a1=[1.0, 9, 8, 7, 6, 7, 8, 9]), "beds", ax=ax)
     assert ax.get_ylim()[0] == 0
     assert "zero" not in ax.get_xlabel()
+    figures.plot_series(table(a1=[-2.5, -1, -2, -1.5, -0.5, -2, -1, -1]), "beds", ax=ax)
+    assert ax.get_ylim()[1] == 0
+    assert [0.0, 0.0] in [list(line.get_ydata()) for line in ax.lines]
 
 
 def test_the_words_of_the_figure_in_both_languages(ax: Axes) -> None:

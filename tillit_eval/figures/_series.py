@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tillit_eval.figures import canvas
 from tillit_eval.phrases import Label, Language, number, say
@@ -95,18 +96,28 @@ def write_axes(ax: Axes, data: pd.DataFrame, lang: Language) -> None:
     years = range(first, last + 1, step)
     ax.set_xlim(first, max(last, first + 1))
     ax.set_xticks(list(years), [str(year) for year in years])
-    value = data["value"].dropna().to_numpy(dtype=float)
-    low, high = (value.min(), value.max()) if len(value) else (0.0, 1.0)
-    room = 0.08 * (high - low) or 1.0
-    low = 0.0 if 0 <= low <= 0.4 * high else low - room
-    places = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(
-        low, high + room
-    )
-    shown = [float(at) for at in places if low - 1e-9 <= at <= high + room + 1e-9]
+    low, high = _ends(data["value"].dropna().to_numpy(dtype=float))
+    places = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    shown = [float(at) for at in places if low - 1e-9 <= at <= high + 1e-9]
     gap = shown[1] - shown[0] if len(shown) > 1 else 1.0
-    ax.set_ylim(low, high + room)
+    ax.set_ylim(low, high)
+    if low < 0 <= high:
+        ax.axhline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
     ax.yaxis.set_major_locator(FixedLocator(shown))
     ax.set_yticklabels([number(at, digits_of(gap), lang) for at in shown])
+
+
+def _ends(value: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return where the axis ends: at zero, if that is not far away."""
+    if not len(value):
+        return 0.0, 1.0
+    low, high = float(value.min()), float(value.max())
+    room = 0.08 * (high - low) or 1.0
+    if 0 <= low <= 0.4 * high:
+        return 0.0, high + room
+    if 0.4 * low <= high <= 0:
+        return low - room, 0.0
+    return low - room, high + room
 
 
 def digits_of(step: float) -> int:

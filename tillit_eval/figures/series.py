@@ -287,6 +287,6 @@ def _below(
         says.append(say("figures.series_gap_few", lang, n=floor))
     elif (~data["shown"]).any():
         says.append(say("figures.series_gap", lang))
-    if ax.get_ylim()[0] > 0:
+    if ax.get_ylim()[0] > 0 or ax.get_ylim()[1] < 0:
         says.append(say("figures.series_no_zero", lang))
     return ". ".join(part.rstrip(".") for part in says) + "."
