@@ -190,6 +190,16 @@ def test_word_links_to_the_web_and_to_nothing_else(
     assert "go and see" in docx.Document(str(path)).paragraphs[-1].text
 
 
+def test_a_name_in_a_sentence_is_no_link_in_word(tmp_path: Path) -> None:
+    said = Said("[north](https://example.org/x) and <b>south</b> rose.")
+    path = write_word([said], tmp_path / "a.docx", lang="en")
+    with zipfile.ZipFile(path) as parts:
+        links = parts.read("word/_rels/document.xml.rels").decode()
+    assert "example.org" not in links
+    last = docx.Document(str(path)).paragraphs[-1].text
+    assert last == "[north](https://example.org/x) and <b>south</b> rose."
+
+
 def test_a_page_forbids_all_that_it_does_not_need(tmp_path: Path) -> None:
     page = write_page([Text("a")], tmp_path / "a.html").read_text("utf-8")
     (policy,) = re.findall(r'Content-Security-Policy\' content="([^"]*)"', page)
