@@ -92,6 +92,13 @@ def tell_of(chapter: str, shown: Iterable[Shown], *, cells: Cells) -> Told:
     -------
     Told
         Of this chapter alone.
+
+    Examples
+    --------
+    >>> one = Shown(chapter="05", cell=1, kind="finding", what="trust", n_numbers=2,
+    ...     shown=True)
+    >>> tell_of("05", [one], cells={1: "fig-05-1"}).n_checked
+    2
     """
     own = [one for one in shown if one.chapter == chapter]
     away = (_place(one, cells) for one in own if one.told)

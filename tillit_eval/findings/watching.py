@@ -37,7 +37,14 @@ def watch(watcher: Watcher) -> None:
 
 
 def unwatch() -> None:
-    """Tell nobody any more."""
+    """Tell nobody any more.
+
+    Examples
+    --------
+    >>> watch(print)
+    >>> unwatch()
+    >>> tell("rows")
+    """
     _watchers.clear()
 
 
@@ -50,6 +57,10 @@ def tell(kind: Kind, **about: Any) -> None:
         What it is.
     **about : object
         What is known about it.
+
+    Examples
+    --------
+    >>> tell("rows", frame=None)
     """
     for watcher in _watchers:
         watcher(kind, about)
