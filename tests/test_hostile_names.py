@@ -347,6 +347,13 @@ def test_a_notebook_that_shows_names_makes_a_page_that_runs_nothing(
     write_word(blocks, tmp_path / "a.docx")
 
 
+def test_of_an_error_in_a_notebook_only_its_kind_is_told() -> None:
+    error = v4.new_output("error", ename="KeyError", evalue="Anna", traceback=["Anna"])
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("x", outputs=[error])])
+    assert Text("KeyError") in read_blocks(notebook)
+    assert "Anna" not in str(read_blocks(notebook))
+
+
 def test_figures_draw_names_as_letters(tmp_path: Path) -> None:
     answers, _ = evil_answers()
     named = answers.rename(columns={"q1": EVIL})
