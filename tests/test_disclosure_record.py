@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +23,11 @@ from tillit_eval.disclosure import (
     open_record,
     start_recording,
 )
+from tillit_eval.disclosure.recording import unpacked
 from tillit_eval.findings import unwatch
+
+sys.path.insert(0, str(Path(__file__).parent))
+from attacker import Attacker
 
 WAVES = {"before": "1", "after": "2"}
 SIZES = {"A": 30, "B": 25, "C": 4, "D": 22}
@@ -249,6 +256,59 @@ def test_the_record_is_gone_afterwards_and_nobody_listens(record: Path) -> None:
     assert "canary" not in text.lower()
     str(change(people())())
     assert check_record(record) == ()
+
+
+def attacked(record: Path, rows: pd.DataFrame) -> float:
+    """Read every mean in the record and bound that of unit C in the first wave."""
+    bases: dict[int, dict[str, Any]] = {}
+    sets, means = [], []
+    index = pd.Index([])
+    for line in (record / "05.jsonl").read_text("utf-8").splitlines():
+        note = json.loads(line)
+        if "base" in note:
+            bases[note["base"]] = note
+            index = index.union(unpacked(note["row"]))
+            continue
+        for told in note["told"]:
+            base = bases[told["base"]]
+            behind = unpacked(told["rows"])
+            sets.append(unpacked(base["row"])[behind])
+            means.append(float(unpacked(base["value"])[behind].mean()))
+    reader = Attacker(np.ones(len(index)))
+    for members, mean in zip(sets, means, strict=True):
+        reader.read(index.isin(members), mean=mean)
+    values = pd.concat(
+        pd.Series(unpacked(base["value"]), unpacked(base["row"]))
+        for base in bases.values()
+    )
+    small = rows.loc[(rows["unit"] == "C") & (rows["wave"] == "1"), "trust"]
+    goal = index.isin(values.index[values.isin(small)])
+    assert goal.sum() == SIZES["C"]
+    low, high = reader.bound_mean(goal)
+    return high - low
+
+
+def test_an_attacker_with_the_whole_record_learns_nothing_of_the_small_unit(
+    record: Path,
+) -> None:
+    rows = people()
+    by_year = te.compare_overlapping
+    shown = show(
+        record,
+        protected(rows),
+        change(rows),
+        lambda: te.plot_changes(by_year(rows, "trust", unit=None, **WAVES)),
+        rows=rows,
+    )
+    assert away(shown) == []
+    assert attacked(record, rows) > 10
+
+
+def test_the_attacker_learns_it_where_the_check_says_so(record: Path) -> None:
+    rows = people()
+    shown = show(record, protected(rows, totals="withheld"), change(rows), rows=rows)
+    assert away(shown) == [("05", 1)]
+    assert attacked(record, rows) < 5
 
 
 # --- a whole build ---------------------------------------------------------------
