@@ -122,3 +122,13 @@ def test_identities_are_not_read_into_any_table() -> None:
         )
     assert "'target': personal numbers (1, row positions 0)" in str(caught.value)
     assert "9876" not in str(caught.value)
+
+
+def test_a_first_unit_of_many_words_is_a_unit_and_no_question(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    rows = [
+        f"Group {i},The municipality,a manager's group,trained early" for i in "123"
+    ]
+    path.write_text("unit,parent,level,arm\n" + "\n".join(rows), encoding="utf-8")
+    units = exports.read_units(path)
+    assert units["unit"].tolist() == ["Group 1", "Group 2", "Group 3"]

@@ -71,7 +71,7 @@ def read_table(
     """
     check_option("source", source, get_args(Source))
     names = {fold(name): name for name in schema.types}
-    known = Known(names=frozenset(names))
+    known = Known(names=frozenset(names), questions=False)
     if isinstance(path, pd.DataFrame):
         check_table(path, table=schema.name)
         raw = from_frame(path, known)

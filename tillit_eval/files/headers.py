@@ -34,11 +34,15 @@ class Known:
     by_shape : bool
         Whether there is no codebook yet, so that a header must be told by how it
         looks: no numbers in it, and no text that comes again below.
+    questions : bool
+        Whether the questions in words may stand under the names. A table of units
+        or periods has none, and its first row may look like one.
     """
 
     names: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     by_shape: bool = False
+    questions: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ def _by_name(top: list[Row], filled: list[int], known: Known) -> Header:
     at = filled[int(np.argmax(scores))]
     titles = tuple(top[at - 1]) if at > 0 else ("",) * len(top[at])
     first = at + 1
-    if first < len(top) and _is_question_row(top, at, known):
+    if known.questions and first < len(top) and _is_question_row(top, at, known):
         titles, first = tuple(top[first]), first + 1
     names = tuple(top[at])
     is_sure = any(fold(name) in known.names for name in (*names, *titles))
