@@ -9,6 +9,7 @@ from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
 from tillit_eval.figures.gaps import plot_gaps
 from tillit_eval.figures.items import plot_items
+from tillit_eval.figures.layers import plot_layers
 from tillit_eval.figures.levels import plot_levels
 from tillit_eval.figures.rates import plot_rates
 from tillit_eval.figures.rollout import plot_rollout
@@ -30,6 +31,7 @@ __all__ = [
     "plot_forest",
     "plot_gaps",
     "plot_items",
+    "plot_layers",
     "plot_levels",
     "plot_rates",
     "plot_rollout",

@@ -11,22 +11,12 @@ from tillit_eval.disclosure import Protected
 from tillit_eval.errors import DataProblem, check_columns, few, kind_of
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
+from tillit_eval.figures.marks import MARKS, draw_key, draw_mark
 from tillit_eval.phrases import Label, Language, language, number, say
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-# Shape and face of each group's mark: told apart in grey, and by everyone.
-_MARKS = (
-    ("o", canvas.BLUE),
-    ("s", "white"),
-    ("D", canvas.RED),
-    ("^", "white"),
-    ("v", canvas.INK),
-    ("P", "white"),
-)
-_KEY_COLUMNS = 3
 
 
 def plot_gaps(
@@ -105,13 +95,11 @@ def plot_gaps(
     _set_limits(ax, data[list(names)].to_numpy(dtype=float), lang)
     for at, (_, row) in zip(range(len(data), 0, -1), data.iterrows(), strict=True):
         _draw_row(ax, at, row, list(names), lang)
-    _draw_key(ax, list(names.values()))
+    above = draw_key(ax, list(names.values()))
     name = canvas.in_words(measure, lang) if measure is not None else ""
     canvas.name_axis(
         ax, say("figures.gaps_axis", lang, measure=name).removeprefix("; ")
     )
-    lines = -(-len(names) // _KEY_COLUMNS)
-    above = canvas.KEY_LINE * lines
     canvas.finish(ax, table.source, lang, title=title, above=above)
     return record(ax, data, _Words(table, data, marks, rows))
 
@@ -147,10 +135,10 @@ def _check(table: object, names: Mapping[str, str]) -> pd.DataFrame:
             to_fix='draw protect_table(table, count=["n_users", "n_staff"])',
         )
     check_columns(table.table.columns, list(names), table="groups")
-    if not 2 <= len(names) <= len(_MARKS) or len(table.counts) != len(names):
+    if not 2 <= len(names) <= len(MARKS) or len(table.counts) != len(names):
         raise DataProblem(
             "The groups and their numbers of people do not fit together.",
-            expected=f"2 to {len(_MARKS)} groups, and a column of people for each",
+            expected=f"2 to {len(MARKS)} groups, and a column of people for each",
             found=f"{len(names)} groups, columns of people {few(table.counts)}",
             to_fix="give protect_table one count for each column in marks",
         )
@@ -199,56 +187,9 @@ def _draw_row(
     if np.isfinite(means).any():
         ends = [np.nanmin(means), np.nanmax(means)]
         ax.plot(ends, [at, at], color=canvas.LINE, linewidth=2.2, zorder=2)
-    for mean, (shape, face) in zip(means, _MARKS[: len(keys)], strict=True):
-        _draw_mark(ax, mean, at, shape, face)
+    for mean, mark in zip(means, MARKS[: len(keys)], strict=True):
+        draw_mark(ax, mean, at, mark)
     canvas.beside(ax, at, say("figures.n", lang, n=row["people"]))
-
-
-def _draw_mark(ax: Axes, mean: float, at: float, shape: str, face: str) -> None:
-    ax.plot(
-        [mean],
-        [at],
-        shape,
-        markersize=8,
-        markerfacecolor=face,
-        markeredgecolor=canvas.INK if face in ("white", canvas.INK) else face,
-        markeredgewidth=1.3,
-        linestyle="none",
-        zorder=3,
-    )
-
-
-def _draw_key(ax: Axes, names: Sequence[str]) -> None:
-    """Write which mark is whose, above the axes."""
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=shape,
-            linestyle="none",
-            markersize=7,
-            markerfacecolor=face,
-            markeredgecolor=canvas.INK if face in ("white", canvas.INK) else face,
-            label=name,
-        )
-        for name, (shape, face) in zip(names, _MARKS[: len(names)], strict=True)
-    ]
-    # A legend is filled column by column; the key is read row by row.
-    in_rows = [h for at in range(_KEY_COLUMNS) for h in handles[at::_KEY_COLUMNS]]
-    ax.legend(
-        handles=in_rows,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=_KEY_COLUMNS,
-        frameon=False,
-        fontsize=canvas.SMALL,
-        handletextpad=0.3,
-        columnspacing=1.2,
-        borderpad=0.2,
-        borderaxespad=0.2,
-    )
 
 
 class _Words:
