@@ -8,6 +8,7 @@ import itertools
 import matplotlib as mpl
 import matplotlib.colors
 import matplotlib.figure
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -444,6 +445,15 @@ def test_units_are_drawn_from_a_protected_table(ax) -> None:
     assert "99" not in figures.figure_data(ax).to_csv()
     assert "99" not in figures.alt_text(ax, "en")
     assert "Visas inte: 2 av 4 grupper." in figures.alt_text(ax, "sv")
+
+
+def test_a_name_with_two_dollar_signs_is_a_name_and_no_formula() -> None:
+    named = areas().assign(unit=["a $\\frac{$", "b $x$ c", "Åsen", "Öster"])
+    safe = protect_table(named, count=["n_before", "n_after"])
+    ax = figures.plot_units(safe, title="of $x_$ all", measure=Label("$y_$", "$y_$"))
+    ax.figure.canvas.draw()
+    assert names(ax)[:2] == ["a $\\frac{$", "b $x$ c"]
+    plt.close(ax.figure)
 
 
 def test_a_table_that_is_not_protected_is_refused() -> None:

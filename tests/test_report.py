@@ -112,6 +112,9 @@ def test_words_in_a_page_are_escaped() -> None:
     page = report.render_page([Text("<b>1</b>"), Picture("", png(), "a 'b' <c>")])
     assert "&lt;b&gt;1&lt;/b&gt;" in page
     assert "alt='a &#x27;b&#x27; &lt;c&gt;'" in page
+    page = report.render_page([Picture("fig-1'><b>", png(), "a")], figures="f")
+    assert "<b>'" not in page
+    assert "id='fig-1&#x27;&gt;&lt;b&gt;'" in page
 
 
 def test_three_sections_make_a_list_of_contents() -> None:
@@ -143,6 +146,11 @@ def test_a_word_document_holds_prose_sentences_and_no_code(tmp_path: Path) -> No
     assert styles["What changed"] == "Heading 1"
     assert styles[SAID] == "Said"
     assert "te.compare(x)" not in "".join(styles)
+
+
+def test_signs_that_word_cannot_hold_are_left_out_of_code(tmp_path: Path) -> None:
+    paper = word(tmp_path, [Prose("```\na\x0bb\n```")])
+    assert "ab" in "".join(p.text.replace("\ufffd", "") for p in paper.paragraphs)
 
 
 def test_a_figure_in_word_has_alt_text_and_a_caption_that_counts(

@@ -38,6 +38,11 @@ _DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()
 
 def record(ax: Axes, data: pd.DataFrame, words: Callable[[Language], str]) -> Axes:
     """Remember what was drawn on an Axes, and return it."""
+    from matplotlib.text import Text
+
+    # A name that holds two dollar signs is a name, not a formula.
+    for text in ax.findobj(Text):
+        text.set_parse_math(False)
     _DRAWN[ax] = Drawn(data, words)
     return ax
 

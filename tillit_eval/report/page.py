@@ -300,16 +300,15 @@ def _figure(picture: Picture, lang: Language, figures: str) -> str:
     image = f"<img alt='{escape(picture.alt)}' src='data:image/png;base64,{data}'>"
     if not picture.key:
         return f"<figure>{image}</figure>"
+    key = escape(picture.key)
     number = picture.key.removeprefix("fig-")
     name = escape(say("report.figure", lang, number=number))
     caption = f"<b>{name}.</b> {escape(picture.caption)}"
     if figures:
         kinds = (("png", "PNG"), ("svg", "SVG"), ("csv", say("report.data", lang)))
         links = (
-            f"<a href='{figures}/{picture.key}.{kind}'>{escape(text)}</a>"
+            f"<a href='{figures}/{key}.{kind}'>{escape(text)}</a>"
             for kind, text in kinds
         )
         caption += f" <span class='files'>{' · '.join(links)}</span>"
-    return (
-        f"<figure id='{picture.key}'>{image}<figcaption>{caption}</figcaption></figure>"
-    )
+    return f"<figure id='{key}'>{image}<figcaption>{caption}</figcaption></figure>"

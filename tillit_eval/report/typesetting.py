@@ -115,7 +115,7 @@ def _set_token(paper: Any, token: dict[str, Any], style: str) -> None:
         for child in token["children"]:
             _set_token(paper, child, "Quote")
     elif kind == "block_code":
-        paper.add_paragraph(token["raw"].rstrip(), style="Printed")
+        paper.add_paragraph(for_xml(token["raw"].rstrip()), style="Printed")
     elif kind == "table":
         set_grid(paper, _grid_of(token))
 
