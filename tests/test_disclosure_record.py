@@ -23,6 +23,7 @@ from tillit_eval.disclosure import (
     open_record,
     start_recording,
 )
+from tillit_eval.disclosure.catalogue import Catalogue
 from tillit_eval.disclosure.recording import unpacked
 from tillit_eval.findings import unwatch
 
@@ -220,6 +221,16 @@ def test_a_summary_file_is_shown_too(record: Path, tmp_path: Path) -> None:
     assert {one.kind for one in shown} == {"summary", "table"}
     assert all(one.n_numbers for one in shown)
     assert away(shown) != []
+
+
+def test_what_cannot_be_read_is_counted_and_stops_nothing(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Catalogue, "place_finding", lambda *_: 1 / 0)
+    shown = show(record, change(people()))
+    assert [(one.kind, one.n_numbers, one.shown) for one in shown] == [
+        ("finding", 0, True)
+    ]
 
 
 def test_what_is_public_is_exempt(record: Path) -> None:

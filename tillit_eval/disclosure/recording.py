@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Recorder:
     def hear(self, kind: Kind, about: Mapping[str, Any]) -> None:
         """Note that something is shown, or that rows are used."""
         if kind == "rows":
-            self.catalogue.add(about["frame"])
+            self._meet(about["frame"])
         else:
             self._heard.append((kind, about))
 
@@ -70,10 +71,25 @@ class Recorder:
             return
         for name, value in namespace.items():
             if not name.startswith("_"):
-                self.catalogue.add(value)
-        written = [line for kind, about in heard for line in self._lines(kind, about)]
+                self._meet(value)
+        written = [line for kind, about in heard for line in self._noted(kind, about)]
         with self.file.open("a", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in written)
+
+    def _meet(self, table: object) -> None:
+        """Take in a table; one that cannot be read has no rows to offer."""
+        with suppress(Exception):
+            self.catalogue.add(table)
+
+    def _noted(self, kind: Kind, about: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Write about one thing; what cannot be read counts as not placed.
+
+        A notebook must never stop, or look otherwise, because it is recorded.
+        """
+        try:
+            return self._lines(kind, about)
+        except Exception:
+            return self._written(kind, Sighting(what=kind))
 
     def _lines(self, kind: Kind, about: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what is to be written about one thing that was shown."""
