@@ -116,6 +116,14 @@ def test_the_figure_speaks_both_languages(ax) -> None:
     assert said.endswith("(Syntetiska data.)")
 
 
+def test_words_keep_the_order_of_the_layers_and_not_that_of_the_table(ax) -> None:
+    table = means().assign(value=[2.44, 2.93, 2.7, 3.1, 3.15, 2.8])[::-1]
+    figures.plot_layers(guarded(table.reset_index(drop=True)), LAYERS, ax=ax)
+    said = figures.alt_text(ax, "en")
+    told = "each by oneself 3.1 (n = 179); the team 3.2 (n = 29); observers 2.8"
+    assert f"order: {told}" in said
+
+
 def test_layers_may_be_named_by_their_own_keys(ax) -> None:
     figures.plot_layers(usual(), list(LAYERS), lang="en", ax=ax)
     assert [t.get_text() for t in ax.get_legend().get_texts()] == list(LAYERS)

@@ -233,9 +233,11 @@ class _Words:
 
     def __call__(self, lang: Language) -> str:
         themes = dict.fromkeys(self.data["theme"])
+        order = {key: place for place, key in enumerate(self.layers)}
         says = [say("figures.alt_layers", lang, rows=len(themes))]
         for theme in themes:
             own = self.data[self.data["shown"] & self.data["theme"].eq(theme)]
+            own = own.sort_values("layer", key=lambda each: each.map(order))
             name = canvas.in_words(self.names.get(theme, theme), lang)
             told = "; ".join(self._layer(row, lang) for _, row in own.iterrows())
             if told:
