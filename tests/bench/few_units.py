@@ -241,10 +241,10 @@ def by_the_others(surveys: Surveys) -> Flags:
         moved = surveys.changes[..., 0]
     own, other = people[few] / people[few].sum(), people[~few] / people[~few].sum()
     residual = moved[:, ~few] - (moved[:, ~few] @ other)[:, None]
-    spread = law_of(residual**2, noise[~few])
-    each = spread(noise[~few])
-    of_mean = each @ other**2
-    standard = residual / np.sqrt(each * (1 - 2 * other) + of_mean[:, None])
+    spread, plain_spread = laws_of(residual**2, noise[~few])
+    of_mean, plain = spread(noise[~few]) @ other**2, plain_spread(noise[~few])
+    varies = plain * (1 - 2 * other) + (plain @ other**2)[:, None]
+    standard = residual / np.sqrt(varies)
     part = own**2 * spread(noise[few])
     whole = part.sum(axis=1)
     apart = moved[:, few] @ own - moved[:, ~few] @ other
@@ -260,8 +260,11 @@ def by_the_others(surveys: Surveys) -> Flags:
     return np.asarray(count <= ALPHA * (n_drawn + 1) * (1 + TIE))
 
 
-def law_of(squares: Array, noise: Array) -> Any:
-    """Fit squares by least squares on noise, both coefficients kept from below 0."""
+def laws_of(squares: Array, noise: Array) -> tuple[Any, Any]:
+    """Fit squares by least squares on noise, neither coefficient under 0.
+
+    Returns the law that never falls below the average, and the one that may.
+    """
     average = squares.mean(axis=1)
     base, slope = average, np.zeros_like(average)
     if np.ptp(noise) > 1e-12 * noise.max():
@@ -270,7 +273,11 @@ def law_of(squares: Array, noise: Array) -> Any:
         base = average - slope * noise.mean()
         slope = np.where(base < 0, squares @ noise / (noise @ noise), slope)
         base = np.maximum(base, 0.0)
-    return lambda at: np.maximum(base[:, None] + slope[:, None] * at, average[:, None])
+
+    def plain(at: Array) -> Array:
+        return np.asarray(base[:, None] + slope[:, None] * at)
+
+    return lambda at: np.maximum(plain(at), average[:, None]), plain
 
 
 def check(question: Question, surveys: Surveys, found: Flags, decision: int) -> int:

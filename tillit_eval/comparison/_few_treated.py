@@ -46,7 +46,9 @@ def few_treated_curve(sums: ArmSums, *, by_size: bool) -> Curve:
     spread = _variance_law(residual, many.noise, by_size=by_size)
     own = spread(many.noise)
     of_mean = float((weight**2 * own).sum())
-    standard = residual / np.sqrt(np.maximum(own * (1 - 2 * weight) + of_mean, 1e-300))
+    plain = spread.unfloored(many.noise)
+    varies = plain * (1 - 2 * weight) + float((weight**2 * plain).sum())
+    standard = residual / np.sqrt(np.maximum(varies, 1e-300))
     part = _weights(few) ** 2 * spread(few.noise)
     error = float(np.sqrt(part.sum() + of_mean))
     drawn = _combined(standard, np.sqrt(part / part.sum()))
@@ -92,7 +94,11 @@ class _Law:
     least: float
 
     def __call__(self, noise: Array) -> Array:
-        return np.maximum(self.base + self.slope * noise, self.least)
+        return np.maximum(self.unfloored(noise), self.least)
+
+    def unfloored(self, noise: Array) -> Array:
+        """Return the fitted variance, also where it is below the average."""
+        return np.asarray(self.base + self.slope * noise)
 
 
 def _variance_law(residual: Array, noise: Array, *, by_size: bool) -> _Law:

@@ -157,7 +157,8 @@ among <- function(layout, by_size) {
   # No unit is believed to vary less than those of the larger arm do on average.
   least <- mean(r^2); by_law <- function(e) pmax(law[1] + law[2] * e, least)
   own <- by_law(noise); of_mean <- sum(w^2 * own)
-  standard <- r / sqrt(own - 2 * w * own + of_mean)
+  plain <- law[1] + law[2] * noise  # no floor where the others are set against one another
+  standard <- r / sqrt(plain - 2 * w * plain + sum(w^2 * plain))
   part <- weigh(few)^2 * by_law(1 / few$n0 + 1 / few$n1)
   drawn <- if (nrow(few) == 1) standard
     else as.vector(outer(standard * sqrt(part[1]), standard * sqrt(part[2]), "+")) / sqrt(sum(part))
