@@ -8,6 +8,7 @@ from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
 from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
 from tillit_eval.figures.gaps import plot_gaps
+from tillit_eval.figures.grades import plot_grades
 from tillit_eval.figures.items import plot_items
 from tillit_eval.figures.layers import plot_layers
 from tillit_eval.figures.levels import plot_levels
@@ -30,6 +31,7 @@ __all__ = [
     "plot_fidelity",
     "plot_forest",
     "plot_gaps",
+    "plot_grades",
     "plot_items",
     "plot_layers",
     "plot_levels",
