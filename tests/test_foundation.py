@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError, dataclass, replace
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ import pytest
 import tillit_eval as te
 from tillit_eval.errors import (
     DataProblem,
+    FileProblem,
     MissingExtra,
     TooFewAnswers,
     check_columns,
@@ -58,6 +60,25 @@ def spoken(**changed: object) -> Spoken:
 
 
 # --- errors -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DataProblem("A.", expected="b", found="c", to_fix="d"),
+        FileProblem("A.", expected="b", found="c", to_fix="d"),
+        MissingExtra("duckdb", extra="big", needed_for="reading Parquet"),
+        TooFewAnswers(
+            "A.", expected="b", found="c", to_fix="d", reason="e.f", values={"n": 4}
+        ),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_keeps_its_words_between_processes(error: Exception) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
 
 
 def test_an_error_has_four_lines() -> None:

@@ -16,6 +16,23 @@ _LONGEST_LINE, _LONGEST_NAME = 4_000, 80
 class TillitError(Exception):
     """Root of every error this library raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the message on the way from one process to another."""
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(
+    kind: type[TillitError], said: tuple[object, ...], values: dict[str, object]
+) -> TillitError:
+    """Make an error anew from what it said."""
+    roots = (
+        root for root in (OSError, ImportError, Exception) if issubclass(kind, root)
+    )
+    error: TillitError = next(roots).__new__(kind)
+    error.args = said
+    vars(error).update(values)
+    return error
+
 
 class DataProblem(TillitError, ValueError):
     """The data, a file or an argument do not fit the question asked of them.
