@@ -18,6 +18,7 @@ from tillit_eval.figures.rounds import plot_rounds
 from tillit_eval.figures.series import plot_series
 from tillit_eval.figures.shares import plot_shares
 from tillit_eval.figures.transitions import plot_transitions
+from tillit_eval.figures.truth import plot_truth
 from tillit_eval.figures.units import plot_units
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "plot_series",
     "plot_shares",
     "plot_transitions",
+    "plot_truth",
     "plot_units",
 ]
