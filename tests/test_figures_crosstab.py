@@ -79,6 +79,7 @@ def test_a_cell_of_few_is_hatched_and_nowhere_told(ax) -> None:
     assert ax.get_xlabel().replace("\n", " ").endswith("Hatched: not shown.")
     alt = figures.alt_text(ax, "en")
     assert "not yet and throughout" not in alt
+    assert "nan" not in alt
     assert "Not shown:" in alt
     assert not figures.figure_data(ax)["n"].eq(7).any()
 

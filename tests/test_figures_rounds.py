@@ -65,6 +65,7 @@ def test_a_meeting_with_few_raters_is_a_gap_and_nowhere_told(ax) -> None:
     assert ax.get_xlabel().replace("\n", " ").endswith("A gap and a dash: not shown.")
     told = figures.figure_data(ax).to_csv() + figures.alt_text(ax, "en")
     assert "4.4" not in told
+    assert "nan" not in figures.alt_text(ax, "en")
     assert "Not shown: 1 of 6 groups." in figures.alt_text(ax, "en")
 
 
