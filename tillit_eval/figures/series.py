@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from tillit_eval.errors import (
-    DataProblem,
-    check_columns,
-    check_option,
-    check_table,
-    few,
-)
+from tillit_eval.errors import check_columns, check_option, check_table
 from tillit_eval.figures import _series, canvas
+from tillit_eval.figures._series_reading import (
+    Combine,
+    check_names,
+    in_order,
+    places,
+    read_data,
+)
 from tillit_eval.figures.drawn import record
 from tillit_eval.findings import read_source
-from tillit_eval.floors import K_MIN, check_floor, is_shown
+from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Label, Language, language, say
-from tillit_eval.plan.periods import times_in_years
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from tillit_eval.findings import Source
-
-Combine = Literal["mean", "sum"]
-# More lines than this cannot be told apart, least of all in grey.
-_MOST_LINES = 5
 
 
 def plot_series(
@@ -97,8 +89,9 @@ def plot_series(
     Raises
     ------
     DataProblem
-        If a column is missing, nothing was counted, a period or break cannot be
-        read, a name fits no line, or there are more than five lines.
+        If a column is missing or holds no numbers, nothing was counted, a period
+        or break cannot be read, a row belongs to no line or a name to none, or
+        there are more than five lines.
 
     See Also
     --------
@@ -127,10 +120,10 @@ def plot_series(
     wanted = ["unit", "period", "indicator", "value", by, people]
     check_columns(series.columns, [name for name in wanted if name], table="series")
     source = read_source(series)
-    data = _data(series, indicator, by, combine, people, floor, source)
-    lines = _in_order(data, comparison)
-    at = _places(breaks)
-    _check_names(labels, lines)
+    data = read_data(series, indicator, by, combine, people, floor, source)
+    lines = in_order(data, comparison)
+    at = places(breaks)
+    check_names(labels, lines)
     names = {
         line: canvas.in_words((labels or {}).get(line, line), lang) for line in lines
     }
@@ -144,131 +137,6 @@ def plot_series(
     canvas.finish(ax, source, lang, title=title, above=rows * canvas.MARK_LINE)
     words = _series.Words(data, lines, at, labels, measure, indicator, source)
     return record(ax, data.drop(columns="time"), words)
-
-
-def _data(
-    series: pd.DataFrame,
-    indicator: str,
-    by: str,
-    combine: Combine,
-    people: str | None,
-    floor: int,
-    source: Source,
-) -> pd.DataFrame:
-    """Return one row per line and period: mean, units, and whether it is shown."""
-    import pandas as pd
-
-    rows = series[series["indicator"].eq(indicator)]
-    value = pd.to_numeric(rows["value"], errors="coerce")
-    counted = value.notna() & np.isfinite(value)
-    if not counted.any():
-        raise DataProblem(
-            "Nothing was counted for this indicator.",
-            expected="an indicator of the table, with at least one value",
-            found=f"{len(rows)} rows of it, among "
-            f"{series['indicator'].nunique()} indicators",
-            to_fix="check the name of the indicator",
-        )
-    behind = pd.Series(1.0, rows.index) if people is None else rows[people]
-    tidy = pd.DataFrame(
-        {
-            "line": rows[by].astype(str),
-            "period": rows["period"].astype(str),
-            "time": _times(rows["period"]),
-            "unit": rows["unit"].where(counted),
-            "value": value.where(counted),
-            "people": pd.to_numeric(behind, errors="coerce").where(counted),
-        }
-    )
-    grouped = tidy.groupby(["line", "period"], sort=False)
-    drawn = grouped.agg(
-        time=("time", "first"),
-        value=("value", combine),
-        n_units=("unit", "nunique"),
-        people=("people", "sum"),
-    )
-    every = drawn.reset_index().pivot(index="line", columns="period", values="time")
-    data = drawn.reindex(every.stack(future_stack=True).index).reset_index()
-    data["time"] = data["period"].map(
-        dict(zip(tidy["period"], tidy["time"], strict=True))
-    )
-    data["n_units"] = data["n_units"].fillna(0).astype(int)
-    counted_here = data["n_units"].gt(0)
-    few_behind = ~data["people"].map(
-        lambda n: (
-            people is None or (n == n and is_shown(int(n), floor=floor, source=source))
-        )
-    )
-    data["shown"] = counted_here & ~few_behind
-    data["hidden"] = counted_here & few_behind
-    data["value"] = data["value"].where(data["shown"])
-    order = {line: i for i, line in enumerate(dict.fromkeys(tidy["line"]))}
-    data["order"] = data["line"].map(order)
-    data = data.sort_values(["order", "time"], kind="stable")
-    return data.drop(columns=["people", "order"]).reset_index(drop=True)
-
-
-def _times(periods: pd.Series[str]) -> pd.Series[float]:
-    """Read periods as years; tells the positions of those that are none."""
-    times = times_in_years(periods)
-    wrong = times.isna().to_numpy()
-    if wrong.any():
-        raise DataProblem(
-            "Some periods cannot be read.",
-            expected="2014, 2014-H1, 2014-Q3 or 2014-05",
-            found=f"{int(wrong.sum())} others, at row positions "
-            f"{few(wrong.nonzero()[0].tolist())} of the indicator",
-            to_fix="write the periods alike",
-        )
-    return times
-
-
-def _in_order(data: pd.DataFrame, comparison: str | None) -> list[str]:
-    """Return the lines as the table has them, the comparison last."""
-    lines = list(dict.fromkeys(data["line"]))
-    if len(lines) > _MOST_LINES:
-        raise DataProblem(
-            "Too many lines for one figure.",
-            expected=f"at most {_MOST_LINES}",
-            found=f"{len(lines)}",
-            to_fix="draw arms instead of units with by=, or choose some units first",
-        )
-    if comparison is None:
-        return lines
-    _check_names({comparison: ""}, lines)
-    return [line for line in lines if line != comparison] + [comparison]
-
-
-def _check_names(named: Mapping[str, object] | None, lines: list[str]) -> None:
-    unknown = {*(named or {})} - {*lines}
-    if unknown:
-        raise DataProblem(
-            "A name given belongs to no line of the figure.",
-            expected="values of the column named in by=",
-            found=f"{len(unknown)} other name(s), for {len(lines)} line(s)",
-            to_fix="write comparison= and labels= as the table does",
-        )
-
-
-def _places(breaks: Mapping[str, str | Label] | None) -> list[_series.Break]:
-    """Return where each break stands, in years, first to last."""
-    import pandas as pd
-
-    if not breaks:
-        return []
-    when = pd.Series([str(key) for key in breaks])
-    begins = _series.period_starts(when)
-    wrong = begins.isna().to_numpy()
-    if wrong.any():
-        raise DataProblem(
-            "Some breaks cannot be placed in time.",
-            expected="2014, 2014-H1, 2014-Q3, 2014-05 or 2014-05-17",
-            found=f"{int(wrong.sum())} others, at positions "
-            f"{few(wrong.nonzero()[0].tolist())}",
-            to_fix="name the period in which something changed",
-        )
-    read = zip(begins.tolist(), breaks.items(), strict=True)
-    return sorted((time, str(key), what) for time, (key, what) in read)
 
 
 def _below(
