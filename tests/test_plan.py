@@ -579,3 +579,13 @@ def test_answers_that_do_not_say_it_come_from_where_the_study_says(
     answers = pd.read_csv(path.parent / "responses.csv")
     answers.drop(columns="source").to_csv(path.parent / "responses.csv", index=False)
     assert set(read_study(path).site("north").responses["source"]) == {"synthetic"}
+
+
+def test_a_changed_scale_is_refused_with_both_scales_named() -> None:
+    sample = Path(__file__).parents[1] / "data" / "sample"
+    found = run_plan(read_study(sample / "study.toml"), "malmo")
+    refused = found.where(key="quality_rounds")[0]
+    assert isinstance(refused, NotAnswered)
+    assert (refused.source, refused.asked) == ("synthetic", "series")
+    assert "had 7 steps before and 4 after" in refused.sentence("en")
+    assert "hade 7 steg före och 4 efter" in refused.sentence("sv")
