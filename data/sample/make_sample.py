@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from tillit_eval.codebook import read_codebook
+from tillit_eval.files import replace_text
 from tillit_eval.plan import expect_values, read_study
 from tillit_eval.simulation import (
     TrueUnit,
@@ -42,9 +43,10 @@ def write(table: pd.DataFrame, path: Path) -> None:
         for name in table.select_dtypes("float")
         if (table[name].dropna() % 1 == 0).all() and name != "value"
     }
-    table.assign(**whole).to_csv(
-        path, index=False, encoding="utf-8", lineterminator="\n", float_format="%.10g"
+    text = table.assign(**whole).to_csv(
+        index=False, lineterminator="\n", float_format="%.10g"
     )
+    replace_text(path, text)
 
 
 def month(time: float) -> str | None:
