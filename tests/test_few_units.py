@@ -20,7 +20,12 @@ from tillit_eval.comparison._cluster import (
 )
 from tillit_eval.comparison._few_treated import few_treated_curve
 from tillit_eval.comparison._inversion import Curve, infer_curve
-from tillit_eval.comparison._layout import choose_method, listed_methods, read_layout
+from tillit_eval.comparison._layout import (
+    Layout,
+    choose_method,
+    listed_methods,
+    read_layout,
+)
 from tillit_eval.comparison._placebo import placebo_curve
 from tillit_eval.comparison._regression import ArmSums, Regression
 from tillit_eval.comparison._wild import wild_curve
@@ -310,7 +315,15 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
         ([6] * 12, 2, "cr3_arms"),
         ([6] * 12, 10, "cr3_arms"),
         ([6] * 40, 20, "cluster"),
-        ([60, 4, 4, 4, 4, 4, 6, 6, 6, 6, 6, 6], 6, "cr3_arms"),
+        ([60, 4, 4, 4, 4, 4, 6, 6, 6, 6, 6, 6], 6, "cr2_cautious"),
+        ([40, *[3] * 9, *[6] * 10], 10, "cr2_cautious"),
+        ([9, 9, 9, 9, 60, 50, 5, 5, 5, 5, 5, 5, 5, 5], 4, "cluster"),
+        (
+            [3, 4, 5, 40, 3, 30, *[3] * 6, 30, 40, 3, 25, 5, 20, 3, 4, 3, 3],
+            12,
+            "wild_drawn",
+        ),
+        ([*[30] * 5, *[2] * 10, *[30] * 5, *[2] * 10], 15, "wild_drawn"),
         ([6, *[5] * 19], 1, "ferman_pinto"),
         ([*[5] * 19, 6], 19, "ferman_pinto"),
         ([6, 9, *[5] * 19], 2, "ferman_pinto"),
@@ -333,6 +346,39 @@ def test_the_rule_for_two_arms(sizes: list[int], treated: int, first: str) -> No
 )
 def test_the_rule_for_one_group_of_units(sizes: list[int], first: str) -> None:
     assert_answers_do_not_choose(paired, sizes, 0, first)
+
+
+@pytest.mark.parametrize(("one", "other"), [(3, 3), (4, 9), (20, 7)])
+def test_equal_units_have_the_df_of_welch(one: int, other: int) -> None:
+    parts = sums(1, one + other, one)
+    five = np.full(one + other, 5.0)
+    layout = read_layout(
+        regression(replace(parts, n_before=five, n_after=five), arms=True)
+    )
+    assert layout.effective == pytest.approx((one, other))
+    assert layout.equal_df == pytest.approx(layout.df)
+    share, rest = 1 / one, 1 / other
+    welch = (share + rest) ** 2 / (share**2 / (one - 1) + rest**2 / (other - 1))
+    assert layout.equal_df == pytest.approx(welch)
+
+
+@pytest.mark.parametrize(
+    ("groups", "effective", "df", "chosen"),
+    [
+        ((10, 30), (5.0, 12.0), 99.0, "wild"),
+        ((10, 30), (4.9, 12.0), 10.9, "wild"),
+        ((10, 30), (4.9, 12.0), 11.0, "cr2_cautious"),
+        ((4, 30), (3.9, 4.9), 9.5, "cr2"),
+        ((4, 30), (3.9, 4.9), 9.6, "cr2_cautious"),
+        ((10, 11), (5.1, 5.6), 99.0, "cr2"),
+    ],
+)
+def test_uneven_arms_are_judged_by_the_df_that_equal_units_would_have(
+    groups: tuple[int, int], effective: tuple[float, float], df: float, chosen: str
+) -> None:
+    layout = Layout(groups=groups, effective=effective, df=df)
+    assert choose_method(layout)[0] == chosen
+    assert layout.fewest_df == min(df, min(effective))
 
 
 def assert_answers_do_not_choose(

@@ -89,6 +89,12 @@ def test_one_unit_among_nineteen_cannot_answer_at_99_percent() -> None:
         ([6, *[5] * 19], 1, "rule_few", {"n": 1}),
         ([6, 4, *[5] * 19], 2, "rule_few", {"n": 2}),
         ([60, 2, 2, 2, 6, 6, 6], 4, "rule_uneven", {"groups": 4}),
+        (
+            [*[30] * 5, *[2] * 10, *[6] * 8],
+            15,
+            "rule_uneven_wild",
+            {"groups": 15, "equal": 6},
+        ),
     ],
 )
 def test_the_sentence_says_why_another_method_speaks_first(

@@ -94,6 +94,17 @@ def test_shared_signs_decide_as_the_bootstrap_of_a_finding(
     assert found.sum() > 0
 
 
+def test_a_survey_is_left_only_when_more_signs_cannot_turn_it(
+    bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, surveys = surveys_of(bench, 18, "uneven", "half", "people", 60)
+    signs = _draw(18, "rademacher")[:20_000]
+    early = bench.by_signs(surveys, signs)
+    monkeypatch.setattr(bench, "undecided", lambda count, *rest, **_: count <= rest[1])
+    assert np.array_equal(early, bench.by_signs(surveys, signs))
+    assert 0 < early.sum() < 60
+
+
 @pytest.mark.parametrize("kind", ["equal", "uneven", "extreme"])
 @pytest.mark.parametrize("arm", ["1 small", "2 small"])
 @pytest.mark.parametrize("average", ["people", "units"])
@@ -117,8 +128,33 @@ def test_a_decision_that_a_finding_does_not_share_stops_the_bench(
         bench.check(question, surveys, ~found, 1)
 
 
+def test_what_is_given_away_is_where_the_rule_is_cautious(bench: ModuleType) -> None:
+    """A layout is no excuse unless the cautious errors speak first there."""
+    for groups, kind, arm in bench.GIVEN_AWAY:
+        sizes = bench.sizes_of(kind, groups)
+        design = bench.Question(sizes, bench.arms_of(sizes)[arm]).design()
+        assert design.method == "cr2_cautious"
+
+
+def test_a_method_must_keep_its_word_whatever_units_share(
+    bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, moved = surveys_of(bench, 12, "equal", "third", "people", 4)
+    still = [moved.first(3), moved.first(2)]  # told apart by how many they are
+    share = {"wild": (0.5, 0.05, 0.05), "cr2": (0.9, 0.05, 0.09)}
+
+    def rejected(one: Surveys, method: str) -> np.ndarray:
+        return np.array(share.get(method, (0.9, 0.09, 0.09))[4 - len(one.before)])
+
+    monkeypatch.setattr(bench, "rejected", rejected)
+    text, kept = bench.compare_methods(still, moved, 5_000)
+    assert text == "wild 0.500; best wild 0.500; wild 0.500"
+    assert kept
+
+
 def test_a_share_is_judged_with_chance_allowed(bench: ModuleType) -> None:
     assert bench.judged(0.077, 5_000, "cr2") == ""
     assert bench.judged(0.078, 5_000, "cr2") == " FAILS"
     assert bench.judged(0.020, 5_000, "cr3") == ""
+    assert bench.judged(0.020, 5_000, "cr2_cautious") == ""
     assert bench.judged(0.020, 5_000, "cr2") == " TOO CAUTIOUS"

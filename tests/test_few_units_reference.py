@@ -106,6 +106,19 @@ def test_errors_are_those_of_clubsandwich(case: str) -> None:
     assert ours["error_cr3"] > ours["error_cr2"]
 
 
+def test_cautious_df_are_those_that_r_finds_by_hand() -> None:
+    found = te.compare_adjusted(scores("ten"), "trust", assigned="unit", **WAVES)
+    assert found.method.key == "comparison.method_cr2_cautious"
+    ours = {
+        "estimate": found.estimate,
+        "df": found.df,
+        "low": found.interval.low,
+        "high": found.interval.high,
+        "p_value": found.p_value,
+    }
+    assert ours == pytest.approx(R["cautious_ten_arms"].to_dict(), rel=SANDWICH)
+
+
 @pytest.mark.parametrize("case", cases("wild_"))
 def test_the_bootstrap_counts_the_signs_that_r_counts(case: str) -> None:
     layout, question = case.split("_")

@@ -6,7 +6,8 @@ method that the rule chooses from the layout, and may fall under 3 % only with t
 methods listed as cautious. People give the mean of four 1-5 answers near their
 ceiling; half of what units share (ICC) moves between the waves. Then half a standard
 deviation is added, and the chosen method must find it at least 0.9 times as often as
-the best method that keeps its word in that layout.
+the best method that keeps its word in that layout, whatever units share; but for the
+few layouts listed as given away to caution, where the page *few units* says why.
 
 Thousands of surveys are answered at once from sums per unit, the bootstrap with the
 very signs that a finding uses. Of every question some surveys are also answered one
@@ -45,12 +46,19 @@ Case = tuple[float, Flags | None]
 DRAWS, SEED, PROCESSES = 5_000, 20180138, 2
 CEILING, EFFECT, LINK, SPREAD = 1.0, 0.5, 0.5, 1.5
 ALPHA, MOST, LEAST, ENOUGH = 0.05, 0.07, 0.03, 0.9
-CAUTIOUS = ("cr3", "ferman_pinto")
+CAUTIOUS = ("cr3", "cr2_cautious", "ferman_pinto")
 GROUPS, KINDS, ICCS = (7, 12, 18, 40, 98), ("equal", "uneven", "extreme"), (0.05, 0.20)
 # Half a standard deviation must be found in equal units of these arms.
 POWER_ICC = 0.10
 DUE = {7: ("one group",), 12: ("third",)}
 USUALLY_DUE = ("quarter", "half", "one group")
+# One or two units are most of an arm, and the others err in layouts much like these.
+GIVEN_AWAY = (
+    (18, "uneven", "quarter"),
+    (18, "extreme", "half"),
+    (40, "extreme", "quarter"),
+    (40, "extreme", "half"),
+)
 WAVES = {"before": "2019", "after": "2021"}
 CELLS, TIE = 100_000, 1e-9
 
@@ -195,7 +203,8 @@ def rejected(surveys: Surveys, method: Method) -> Flags:
 def by_signs(surveys: Surveys, signs: Array) -> Flags:
     """Bootstrap every survey with the same signs, as ``wild_curve`` does each.
 
-    A survey is left as soon as it can no longer reject.
+    A survey is left as soon as it can no longer reject. Where signs are drawn it is
+    left too once its share lies six standard errors from 5 %, as more will not turn it.
     """
     regression, moments = surveys.design.regression, surveys.moments
     cross, contrast = regression.cross, regression.contrast
@@ -213,9 +222,10 @@ def by_signs(surveys: Surveys, signs: Array) -> Flags:
     kept = long > TIE * long[0]
     own, long, ways = own[:, kept], long[kept], ways[kept]
     allowed = ALPHA * (len(signs) + 1) * (1 + TIE)
-    count = np.ones(len(moments))
-    for block in np.array_split(signs, max(1, len(signs) // 5_000)):
-        left = np.flatnonzero(count <= allowed)
+    count, used = np.ones(len(moments)), np.zeros(len(moments))
+    for block in np.array_split(signs, max(1, len(signs) // 2_500)):
+        left = np.flatnonzero(undecided(count, used, allowed, drawn=len(cross) > 16))
+        used[left] += len(block)
         for some in np.array_split(left, len(left) // 100 + 1):
             below = np.tile((along[some] ** 2).sum(axis=1), (len(block), 1))
             for k, width in enumerate(long):
@@ -228,7 +238,13 @@ def by_signs(surveys: Surveys, signs: Array) -> Flags:
             top = block @ along[some].T
             top *= top
             count[some] += (top >= below).sum(axis=0)
-    return np.asarray(count <= allowed)
+    return np.asarray(count <= ALPHA * (used + 1) * (1 + TIE))
+
+
+def undecided(count: Array, used: Array, allowed: float, *, drawn: bool) -> Flags:
+    """Tell which surveys may still go either way after so many signs."""
+    near = np.abs(count - ALPHA * used) <= 6 * np.sqrt(ALPHA * (1 - ALPHA) * used) + 1
+    return np.asarray((count <= allowed) & (near | (not drawn)))
 
 
 def by_the_others(surveys: Surveys) -> Flags:
@@ -312,6 +328,7 @@ class Row:
 
     text: str
     kept: bool
+    due: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,12 +373,13 @@ def tell_layout(draws: int, layout: tuple[int, str]) -> Told:
         text = f"{groups:3d} {kind:7s} ICC {icc:.2f}  {'; '.join(cells)}"
         alarms.append(Row(text, kept))
     power = []
-    still, after_all = sums[len(ICCS)], sums[len(cases) :]
+    still, after_all = [sums[i] for i in (2, 0, 1)], sums[len(cases) :]
     for name, arm, now in zip(due, arms, after_all, strict=True):
         design = Question(sizes, arm).design()
-        pair = [Surveys(design=design, before=s[0], after=s[1]) for s in (still, now)]
-        text, kept = compare_methods(pair[0], pair[1], draws)
-        power.append(Row(f"{groups:3d} {kind:7s} {name:9s} {text}", kept))
+        each = [Surveys(design=design, before=b, after=a) for b, a in (*still, now)]
+        text, kept = compare_methods(each[:-1], each[-1], draws)
+        text = f"{groups:3d} {kind:7s} {name:9s} {text}"
+        power.append(Row(text, kept, (groups, kind, name) not in GIVEN_AWAY))
     return Told(alarms, power, checked)
 
 
@@ -374,11 +392,13 @@ def judged(wrong: float, draws: int, method: Method) -> str:
     return ""
 
 
-def compare_methods(still: Surveys, moved: Surveys, draws: int) -> tuple[str, bool]:
-    """Return how often each method that keeps its word finds the change."""
-    design, found = still.design, {}
+def compare_methods(
+    still: Sequence[Surveys], moved: Surveys, draws: int
+) -> tuple[str, bool]:
+    """Return how often each method that always keeps its word finds the change."""
+    design, found, most = moved.design, {}, limit(MOST, draws, 1)
     for method in design.methods:
-        if rejected(still, method).mean() <= limit(MOST, draws, 1):
+        if all(rejected(one, method).mean() <= most for one in still):
             found[method] = float(rejected(moved, method).mean())
     best = max(found, key=lambda method: found[method])
     own = found.get(design.method, 0.0)
@@ -423,11 +443,13 @@ def judge(told: Sequence[Told]) -> None:
     """Print how many rows keep the rule."""
     alarms = [row.kept for one in told for row in one.alarms]
     power = [row for one in told for row in one.power]
-    due = [row.kept for row in power if " equal " in row.text]
+    equal = [row.kept for row in power if " equal " in row.text]
     other = [row.kept for row in power if " equal " not in row.text]
+    due = [row.kept for row in power if row.due]
     print(f"wrong alarms: {sum(alarms)} of {len(alarms)} rows keep the rule")
-    print(f"found, equal units: {sum(due)} of {len(due)} rows keep the rule")
-    print(f"found, uneven and extreme units: {sum(other)} of {len(other)} rows would")
+    print(f"found, equal units: {sum(equal)} of {len(equal)} rows keep the rule")
+    print(f"found, uneven and extreme units: {sum(other)} of {len(other)} rows keep it")
+    print(f"given away to caution: {len(power) - len(due)} rows, none of them due")
     print(f"rule: {'passes' if all([*alarms, *due]) else 'FAILS'}")
 
 

@@ -13,7 +13,15 @@ from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.thresholds import threshold
 
 Method = Literal[
-    "cr2", "cr3", "welch", "wild", "webb", "placebo", "conley_taber", "ferman_pinto"
+    "cr2",
+    "cr2_cautious",
+    "cr3",
+    "welch",
+    "wild",
+    "webb",
+    "placebo",
+    "conley_taber",
+    "ferman_pinto",
 ]
 
 # Fewest groups for which all signs can give p under 5 %, with room to spare.
@@ -51,6 +59,17 @@ class Layout:
         """Df of the cautious errors: equal groups that the weaker arm counts as."""
         least = min(self.effective)
         return max(1.0, least if len(self.groups) > 1 else least - 1.0)
+
+    @property
+    def fewest_df(self) -> float:
+        """Df of CR2, no more than equal groups that the weaker arm counts as."""
+        return min(self.df, self.cautious_df)
+
+    @property
+    def equal_df(self) -> float:
+        """Df of Welch's t between two arms of as many equal groups, all as varied."""
+        part = 1 / np.array(self.effective)
+        return float(part.sum() ** 2 / (part**3 / np.maximum(1 - part, 1e-9)).sum())
 
     @property
     def is_even(self) -> bool:
@@ -101,7 +120,7 @@ def choose_method(layout: Layout) -> tuple[Method, Phrase | None]:
             return "ferman_pinto", phrase("comparison.rule_few", n=layout.fewest)
         return "cr3", phrase("comparison.rule_two")
     if not layout.is_even:
-        return "cr3", _uneven(layout)
+        return _for_uneven_arms(layout)
     if layout.one_each:
         return "welch", None
     if layout.fewest >= 4 and layout.df < threshold("bootstrap_df_arms"):
@@ -118,6 +137,8 @@ def listed_methods(layout: Layout) -> tuple[Method, ...]:
     usual: tuple[Method, ...] = ("welch",) if layout.one_each else ("cr2",)
     many = max(layout.groups) >= threshold("placebo_groups")
     few: tuple[Method, ...] = ("ferman_pinto",) if many and layout.fewest == 2 else ()
+    if choose_method(layout)[0] == "cr2_cautious":
+        usual = (*usual, "cr2_cautious")
     return (*usual, "cr3", "wild", *_webb(layout), "placebo", *few)
 
 
@@ -127,12 +148,23 @@ def _for_one_group(layout: Layout) -> tuple[Method, Phrase | None]:
     return "wild", phrase("comparison.rule_low_df", df=round(layout.df))
 
 
-def _uneven(layout: Layout) -> Phrase:
+def _for_uneven_arms(layout: Layout) -> tuple[Method, Phrase | None]:
+    """Choose by how far the df of CR2 lie over those of as many equal groups."""
+    enough = threshold("bootstrap_equal")
+    near = layout.df <= threshold("uneven_df") * layout.equal_df
+    if min(layout.effective) < enough and not near:
+        return "cr2_cautious", _uneven("comparison.rule_uneven", layout)
+    if layout.fewest < enough:
+        return "cr2", None
+    return "wild", _uneven("comparison.rule_uneven_wild", layout)
+
+
+def _uneven(rule: str, layout: Layout) -> Phrase:
     worst = min(
         range(len(layout.groups)), key=lambda i: layout.effective[i] / layout.groups[i]
     )
     return phrase(
-        "comparison.rule_uneven",
+        rule,
         groups=layout.groups[worst],
         equal=round(layout.effective[worst]),
     )

@@ -150,7 +150,7 @@ class _Work:
 
     def answer(self, method: Method) -> Answer:
         """Answer with one method."""
-        if method in ("cr2", "cr3", "welch"):
+        if method in ("cr2", "cr2_cautious", "cr3", "welch"):
             return self._by_t(method)
         return self._by_curve(method)
 
@@ -169,6 +169,9 @@ class _Work:
         if method == "cr2":
             found = infer(estimate, error, df, **self._asked)
             return Answer(found=found, method=self.usual)
+        if method == "cr2_cautious":
+            found = infer(estimate, error, self.layout.fewest_df, **self._asked)
+            return Answer(found=found, method=self._name(method))
         error = float(estimate_jackknife(fit, contrast))
         found = infer(estimate, error, self.layout.cautious_df, **self._asked)
         return Answer(found=found, method=self._name("cr3"))

@@ -111,7 +111,7 @@ def estimate_many(surveys: Surveys, method: Method) -> tuple[Array, Array, float
     ----------
     surveys : Surveys
         Sums per unit.
-    method : {"cr2", "cr3", "welch"}
+    method : {"cr2", "cr2_cautious", "cr3", "welch"}
         Whose standard error.
 
     Returns
@@ -127,6 +127,8 @@ def estimate_many(surveys: Surveys, method: Method) -> tuple[Array, Array, float
     if method == "cr3":
         df = surveys.design.layout.cautious_df
         return by.estimate, estimate_jackknife(fit, regression.contrast), df
+    if method == "cr2_cautious":
+        return by.estimate, by.standard_error, surveys.design.layout.fewest_df
     if method == "welch":
         return by.estimate, np.sqrt(sum(_arm_parts(surveys))), float("nan")
     return by.estimate, by.standard_error, float(by.df)

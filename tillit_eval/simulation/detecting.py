@@ -19,7 +19,7 @@ from tillit_eval.simulation.power import find_change, t_law
 
 POWERS, ICCS, SPREADS = (0.5, 0.99), (0.001, 0.9), (0.001, 1e6)
 # Methods whose power follows from a t law.
-CLOSED = ("cr2", "cr3")
+CLOSED = ("cr2", "cr2_cautious", "cr3")
 _DRAWS, _SEED = 2_000, 2018_38
 
 

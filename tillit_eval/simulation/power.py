@@ -129,7 +129,7 @@ def _between(
 
 
 def _closed(design: Design) -> Method:
-    return "cr3" if design.method == "cr3" else "cr2"
+    return design.method if design.method in ("cr3", "cr2_cautious") else "cr2"
 
 
 def _roots(design: Design, alike: Likeness) -> Surveys:

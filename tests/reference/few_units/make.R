@@ -47,6 +47,19 @@ for (layout in c("six", "eight", "ten", "nine"))
     }
   }
 
+# ---- CR2 errors, df no more than the equal units that the weaker arm counts as -----
+for (layout in c("ten")) {
+  d <- of(layout); a <- asked(layout, "arms")
+  test <- coef_test(a$model, vcov = "CR2", cluster = a$unit, test = "Satterthwaite")[a$at, ]
+  arm_of <- tapply(d$treated, d$unit, max); size <- tapply(d$y, d$unit, length)
+  effective <- tapply(size, arm_of, function(n) sum(n)^2 / sum(n^2))
+  df <- min(test$df_Satt, effective)
+  name <- paste0("cautious_", layout, "_arms"); reach <- qt(.975, df) * test$SE
+  keep(name, "estimate", test$beta); keep(name, "df", df)
+  keep(name, "low", test$beta - reach); keep(name, "high", test$beta + reach)
+  keep(name, "p_value", 2 * pt(-abs(test$beta) / test$SE, df))
+}
+
 # ---- wild cluster bootstrap: all 2^G signs, null imposed, CR1 errors ----------------
 cr1 <- function(X, Y, unit, at) {  # many answers at once, one per column of Y
   bread <- solve(crossprod(X)); B <- bread %*% crossprod(X, Y); E <- Y - X %*% B
