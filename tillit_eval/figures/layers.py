@@ -215,6 +215,7 @@ def _write_n(ax: Axes, x: float, y: float, n: float, lang: Language) -> None:
         va="center",
         fontsize=canvas.SMALL,
         color=canvas.MUTED,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         annotation_clip=False,
     )
 
