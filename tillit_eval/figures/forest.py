@@ -88,9 +88,11 @@ def plot_forest(
     rows = lay_out(pooled, sites, lang)
     changes = [row.finding for row in rows if isinstance(row.finding, Change)]
     check_changes(changes)
-    ax = canvas.paper(ax, rows=rows[0].at, row=0.33, rest=1.3)
+    names = [row.name for row in rows]
+    ax = canvas.paper(ax, rows=rows[0].at, row=0.33, rest=1.3, names=names)
     canvas.clean(ax)
-    ax.set_yticks([row.at for row in rows], [canvas.wrap(r.name, 34) for r in rows])
+    wrapped = [canvas.wrap(name, canvas.NAME) for name in names]
+    ax.set_yticks([row.at for row in rows], wrapped)
     ax.set_ylim(0.3, rows[0].at + 1.0)
     limits = limits_of(rows, pooled)
     if pooled is not None and pooled.margin is not None:
