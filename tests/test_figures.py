@@ -504,6 +504,13 @@ def test_published_counts_are_drawn_with_how_many_of_how_many(ax) -> None:
     assert "noticed: 0 of 3, 0" in figures.alt_text(ax, "en")
 
 
+def test_a_share_is_drawn_with_the_count_that_its_sentence_tells(ax) -> None:
+    share = assess_share(7, of=27, scale="asked", source="real")
+    figures.plot_shares(share, ax=ax)
+    assert texts(ax) == ["7 of 27"]
+    assert "7 of 27" in share.sentence("en")
+
+
 def test_shares_of_few_or_of_no_one_are_not_drawn(ax) -> None:
     given = [
         assess_share(3, of=6, scale="few", source="real"),

@@ -9,7 +9,7 @@ from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
 from tillit_eval.figures.rows import RowsInWords, draw_rows, read_rows
 from tillit_eval.findings import Change, Estimate, Finding, source_of
-from tillit_eval.phrases import Label, Language, language, percent, say
+from tillit_eval.phrases import Label, Language, language, number, percent, say
 from tillit_eval.quality.shares import Share
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _count(share: Estimate, lang: Language) -> str:
     n = share.count(share.n_people, lang)
     if not isinstance(share, Share):
         return say("figures.n", lang, n=n)
-    return say("figures.of", lang, yes=share.count(share.n_count, lang), n=n)
+    # A share that may be shown has enough people on either side of it.
+    return say("figures.of", lang, yes=number(share.n_count, 0, lang), n=n)
 
 
 def _axis(guarded: Sequence[Finding], lang: Language) -> str:
