@@ -116,6 +116,8 @@ def test_a_derived_share_is_its_count_over_its_total(numbers: pd.DataFrame) -> N
         ("ivo-av-noticed-interval", "beta"),
         ("ivo-av-positive-interval", "beta"),
         ("helsingborg-housed-interval", "wilson"),
+        ("delegationen-says-trust-interval", "wilson"),
+        ("delegationen-relevant-interval", "wilson"),
     ],
 )
 def test_derived_intervals_are_what_their_note_says(
