@@ -27,6 +27,7 @@ from tillit_eval.chapter import (
     write_chapter,
 )
 from tillit_eval.chapter.comparing import visible_text
+from tillit_eval.chapter.notebooks import steady_metadata
 from tillit_eval.errors import DataProblem, FileProblem
 
 UNITS = """import pandas as pd
@@ -123,6 +124,19 @@ def test_nothing_of_time_and_place_is_kept(ran: SimpleNamespace) -> None:
     assert ran.done.cells[3].metadata == {"tags": ["fig-01-1"]}
     assert "execution" not in json.dumps([c.metadata for c in ran.done.cells])
     assert str(ran.home) not in json.dumps(ran.done.cells[3])
+
+
+def test_the_address_of_a_table_is_not_kept() -> None:
+    said = {"text/html": "<p>12</p>", "text/plain": "GT(<Body object at 0x7f08>)"}
+    cell = code("x", v4.new_output("display_data", data=said))
+    kept = steady(cell).cells[0].outputs[0].data
+    assert kept == {"text/html": "<p>12</p>", "text/plain": "[table]"}
+    alone = code("x", v4.new_output("display_data", data={"text/plain": "at 0x7f08"}))
+    assert "0x7f08" in steady(alone).cells[0].outputs[0].data["text/plain"]
+
+
+def steady(cell: Any) -> Any:
+    return steady_metadata(book(cell))
 
 
 def test_two_runs_are_the_same_to_the_byte(

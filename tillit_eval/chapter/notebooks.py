@@ -12,6 +12,8 @@ from tillit_eval.errors import FileProblem
 from tillit_eval.files import replace_text
 from tillit_eval.files.paths import as_path
 
+# What Python shows of an object that has no words of its own.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 FIGURE_TAG = re.compile(r"^fig-(\d{2})-(\d+)$")
 
 _ABOUT = {
@@ -133,7 +135,15 @@ def steady_metadata(notebook: Any) -> Any:
     for cell in clean.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = node({"tags": tags} if tags else {})
+        for output in cell.get("outputs", []):
+            _forget_addresses(output.get("data", {}))
     return clean
+
+
+def _forget_addresses(data: dict[str, Any]) -> None:
+    """Leave out the plain form of a table that is an object with an address."""
+    if "text/html" in data and _ADDRESS.search(str(data.get("text/plain", ""))):
+        data["text/plain"] = "[table]"
 
 
 def figure_of(cell: Any) -> str:
