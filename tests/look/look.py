@@ -19,6 +19,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 LOOK = Path(os.environ.get("LOOK", ROOT / "build" / "look"))
 PAGES = ROOT / "build" / "pages"
 PHONE = 390
+AT_ONCE = 2  # notebooks that run in JupyterLab at the same time
 complaints: list[str] = []
 absent: list[str] = []
 
@@ -148,12 +150,18 @@ def look_at_lab() -> None:
         return not_run("JupyterLab in a browser", "Chromium")
     project = copy_project()
     notebooks = sorted((project / "notebooks").glob("*.ipynb"))
-    with jupyterlab(project) as address:
-        for path in [*notebooks, project / "private" / "mine.ipynb"]:
+    private = project / "private" / "mine.ipynb"
+    with jupyterlab(project) as address, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def one(path: Path) -> None:
             place = path.relative_to(project).as_posix()
             with Browser(program) as browser:
                 run_in_lab(browser, address.format(path.stem, place), name=path.stem)
-            check_saved(path, is_private=path.parent.name == "private")
+
+        list(pool.map(one, [*notebooks, private]))
+    for path in notebooks:
+        check_saved(path, is_private=False)
+    check_saved(private, is_private=True)
     print(f"  {len(notebooks)} notebooks run in JupyterLab", flush=True)
 
 
@@ -203,17 +211,23 @@ def look_at_word() -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         return not_run("Word documents as pages", "LibreOffice")
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        blocks = read_blocks(read_chapter(notebook))
-        word = write_word(blocks, LOOK / f"{notebook.stem}.docx", lang="en")
-        profile = f"-env:UserInstallation={(LOOK / 'office').as_uri()}"
-        command = [office, "--headless", profile, "--convert-to", "pdf"]
-        subprocess.run(
-            [*command, "--outdir", str(LOOK), str(word)],
-            capture_output=True,
-            timeout=180,
-            check=False,
+    documents = [
+        write_word(
+            read_blocks(read_chapter(notebook)),
+            LOOK / f"{notebook.stem}.docx",
+            lang="en",
         )
+        for notebook in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    ]
+    profile = f"-env:UserInstallation={(LOOK / 'office').as_uri()}"
+    command = [office, "--headless", profile, "--convert-to", "pdf"]
+    subprocess.run(
+        [*command, "--outdir", str(LOOK), *map(str, documents)],
+        capture_output=True,
+        timeout=600,
+        check=False,
+    )
+    for word in documents:
         paper = word.with_suffix(".pdf")
         check(paper.is_file(), f"{word.name} does not open")
         if paper.is_file():
