@@ -42,6 +42,7 @@ def asked(study: Study, site: str) -> list[Question]:
         question
         for question in study.plan_of(site).in_order
         if question.design in ("overlapping", "waves", "adjusted")
+        and question.expect == "answer"
     ]
 
 
