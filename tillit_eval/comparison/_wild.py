@@ -61,31 +61,42 @@ def wild_curve(regression: Regression, *, weights: Weights = "rademacher") -> Cu
     scores = np.array([residual, -(cross @ step)])
     along = scores @ toward
     lever = np.einsum("i,gij,jk->gk", toward, cross, bread)
-    signs = _draw(len(cross), weights)
-    total = np.array([signs @ each for each in scores])
+    top, below = _draw_all(weights, scores, along, lever)
     return Curve(
         estimate=estimate,
         error=float(np.sqrt(((residual @ toward) ** 2).sum())),
-        top=np.array([signs @ each for each in along]),
-        below=_squared_errors(signs, along, lever, total),
+        top=top,
+        below=below,
     )
 
 
-def _squared_errors(signs: Array, along: Array, lever: Array, total: Array) -> Array:
-    """Return the squared CR1 error of every draw as a polynomial of the null."""
-    gram = lever.T @ lever
-    squares = signs**2
-    mixed = np.array([signs @ (each[:, None] * lever) for each in along])
+def _draw_all(
+    weights: Weights, scores: Array, along: Array, lever: Array
+) -> tuple[Array, Array]:
+    """Return the statistic of every draw: its top, and its squared CR1 error.
+
+    Both are polynomials of the null. One product of the draws with all that is
+    summed over clusters does the work; what is left runs over the draws alone.
+    """
+    # Half of the square of the last term goes to each of the two mixed ones.
+    mixed = along[..., None] * lever - scores @ (lever.T @ lever) / 2
+    n, width = len(along), lever.shape[1]
+    summed = np.concatenate([along[..., None], mixed, scores], axis=-1)
+    signs = _draw(len(lever), weights)
+    drawn = summed.transpose(0, 2, 1).reshape(-1, len(lever)) @ signs.T
+    drawn = drawn.reshape(n, 1 + 2 * width, -1)
+    top, mixes, totals = drawn[:, 0], drawn[:, 1 : 1 + width], drawn[:, 1 + width :]
+    # A sign has no square but one, so that only other weights need theirs.
+    squares = None if weights == "rademacher" else np.square(signs)
 
     def part(i: int, j: int) -> Array:
-        return np.asarray(
-            squares @ (along[i] * along[j])
-            - np.einsum("nk,nk->n", mixed[i], total[j])
-            - np.einsum("nk,nk->n", mixed[j], total[i])
-            + np.einsum("nk,nk->n", total[i] @ gram, total[j])
-        )
+        one = np.einsum("kn,kn->n", mixes[i], totals[j])
+        two = one if i == j else np.einsum("kn,kn->n", mixes[j], totals[i])
+        both = along[i] * along[j]
+        own = both.sum() if squares is None else squares @ both
+        return np.asarray(own - one - two)
 
-    return np.array([part(0, 0), 2 * part(0, 1), part(1, 1)])
+    return top, np.array([part(0, 0), 2 * part(0, 1), part(1, 1)])
 
 
 @lru_cache(maxsize=8)
