@@ -11,10 +11,12 @@ from tillit_eval.findings.estimates import (
     decide_verdict,
 )
 from tillit_eval.findings.intervals import Interval, check_level
+from tillit_eval.findings.measured import STATES, MeasurementState, supports_means
 from tillit_eval.findings.sources import Source, read_source, source_mark
 from tillit_eval.findings.watching import tell, unwatch, watch
 
 __all__ = [
+    "STATES",
     "Average",
     "Change",
     "Estimand",
@@ -23,6 +25,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Interval",
+    "MeasurementState",
     "NotAnswered",
     "Role",
     "Source",
@@ -33,6 +36,7 @@ __all__ = [
     "row_names",
     "source_mark",
     "source_of",
+    "supports_means",
     "tabulate",
     "tell",
     "unwatch",
