@@ -1,0 +1,177 @@
+"""Implied moments of a spec, their derivatives and the information in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tillit_eval.quality.factors._spec import KINDS, Spec
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """The matrices at some parameters, and what they imply.
+
+    Attributes
+    ----------
+    loadings : ndarray, shape (G, p, m)
+    factor_covariances : ndarray, shape (G, m, m)
+    residuals : ndarray, shape (G, p, p)
+    intercepts : ndarray, shape (G, p)
+    factor_means : ndarray, shape (G, m)
+    covariance : ndarray, shape (G, p, p)
+        Λ Ψ Λ' + Θ.
+    means : ndarray, shape (G, p)
+        τ + Λ α.
+    """
+
+    loadings: Array
+    factor_covariances: Array
+    residuals: Array
+    intercepts: Array
+    factor_means: Array
+    covariance: Array
+    means: Array
+
+
+def implied(spec: Spec, theta: Array) -> Implied:
+    """Put parameters into the matrices of every group and multiply."""
+    loadings, factors, residuals, intercepts, factor_means = (
+        spec.cells(kind).filled(theta) for kind in KINDS
+    )
+    covariance = loadings @ factors @ loadings.transpose(0, 2, 1) + residuals
+    means = intercepts + np.einsum("gpm,gm->gp", loadings, factor_means)
+    return Implied(
+        *(loadings, factors, residuals, intercepts, factor_means),
+        *(covariance, means),
+    )
+
+
+class Slopes(NamedTuple):
+    """Derivatives of the implied moments by every cell free in some group.
+
+    The derivative of Σ by cell c is ``u v' + v u'``, that of μ is ``w``.
+
+    Attributes
+    ----------
+    number : ndarray of int, shape (G, C)
+        The parameter in the cell; -1 where it is fixed in that group.
+    u, v, w : ndarray, shape (G, C, p)
+    """
+
+    number: Whole
+    u: Array
+    v: Array
+    w: Array
+
+
+def slopes(spec: Spec, at: Implied) -> Slopes:
+    """Differentiate the implied moments by each cell that is free somewhere."""
+    n_groups, p = at.means.shape
+    eye = np.broadcast_to(np.eye(p), (n_groups, p, p))
+    along = (at.loadings @ at.factor_covariances).transpose(0, 2, 1)
+    columns = at.loadings.transpose(0, 2, 1)
+    zero = np.zeros((n_groups, p, p))
+    index, u, v, w = [], [], [], []
+    for kind in KINDS:
+        cells = spec.cells(kind).index
+        free = np.argwhere((cells >= 0).any(axis=0))
+        if kind in ("factor_covariances", "residuals"):
+            free = free[free[:, 0] >= free[:, 1]]
+        if not len(free):
+            continue
+        row, column = free[:, 0], free[:, -1]
+        index.append(cells[(slice(None), *free.T)])
+        nothing = zero[:, :1].repeat(len(free), axis=1)
+        if kind == "loadings":
+            u.append(eye[:, row])
+            v.append(along[:, column])
+            w.append(eye[:, row] * at.factor_means[:, column, None])
+        elif kind in ("factor_covariances", "residuals"):
+            basis = columns if kind == "factor_covariances" else eye
+            half = np.where(row == column, 0.5, 1.0)
+            u.append(basis[:, row])
+            v.append(basis[:, column] * half[:, None])
+            w.append(nothing)
+        else:
+            basis = columns if kind == "factor_means" else eye
+            u.append(nothing)
+            v.append(nothing)
+            w.append(basis[:, row])
+    return Slopes(
+        np.concatenate(index, axis=1).astype(np.int64),
+        *(np.concatenate(part, axis=1) for part in (u, v, w)),
+    )
+
+
+def gather(spec: Spec, index: Whole, values: Array) -> Array:
+    """Add up what belongs to the same parameter; shape (G, C) to (q,)."""
+    free = index >= 0
+    total = np.bincount(index[free], weights=values[free], minlength=spec.n_free)
+    return np.asarray(total, dtype=np.float64)
+
+
+def expected_information(
+    spec: Spec, at: Implied, weights: Array, where: Slopes | None = None
+) -> Array:
+    """Return the expected information of one observation, shape (q, q).
+
+    Parameters
+    ----------
+    weights : ndarray, shape (G,)
+        Each group's share of the observations.
+
+    Notes
+    -----
+    Cell by cell it is ``tr(Σ⁻¹ dΣ Σ⁻¹ dΣ) / 2 + dμ' Σ⁻¹ dμ``, which for
+    ``dΣ = u v' + v u'`` needs nothing larger than cells by cells.
+    """
+    at_cells = slopes(spec, at) if where is None else where
+    index, u, v, w = at_cells
+    inverse = np.linalg.inv(at.covariance)
+    ua, va = u @ inverse, v @ inverse
+    ut, vt = u.transpose(0, 2, 1), v.transpose(0, 2, 1)
+    uv = ua @ vt
+    each = (ua @ ut) * (va @ vt) + uv * uv.transpose(0, 2, 1)
+    if spec.has_means:
+        each += (w @ inverse) @ w.transpose(0, 2, 1)
+    each *= weights[:, None, None]
+    q = spec.n_free
+    free = index >= 0
+    pair = free[:, :, None] & free[:, None, :]
+    flat = index[:, :, None] * q + index[:, None, :]
+    total = np.bincount(flat[pair], weights=each[pair], minlength=q * q)
+    return np.asarray(total.reshape(q, q), dtype=np.float64)
+
+
+def jacobian(spec: Spec, theta: Array) -> tuple[Array, Array]:
+    """Differentiate implied covariances and means by the parameters.
+
+    Returns
+    -------
+    covariance : ndarray, shape (G, p, p, q)
+        Symmetric in the two middle axes.
+    means : ndarray, shape (G, p, q)
+        Zero if the spec has no means.
+    """
+    at = implied(spec, theta)
+    index, u, v, w = slopes(spec, at)
+    n_groups, n_cells = index.shape
+    pick = np.zeros((n_groups, n_cells, spec.n_free))
+    g, c = np.nonzero(index >= 0)
+    pick[g, c, index[g, c]] = 1.0
+    product = np.einsum("gci,gcj->gijc", u, v)
+    covariance = (product + product.transpose(0, 2, 1, 3)) @ pick[:, None]
+    return covariance, np.einsum("gcp,gcq->gpq", w, pick)
+
+
+def halves(p: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows and columns of the lower triangle, column by column as vech has it."""
+    column, row = np.triu_indices(p)
+    return row, column
