@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.quality.factors._implied import implied
-from tillit_eval.quality.factors._ml import inverse_of, score
+from tillit_eval.quality.factors._minimise import inverse_of
+from tillit_eval.quality.factors._ml import score
 from tillit_eval.quality.factors._moments import Moments
 from tillit_eval.quality.factors._spec import (
     KINDS,
