@@ -25,6 +25,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
         "assess_attrition",
         "assess_items",
         "assess_omega",
+        "assess_structure",
     ),
     "comparison": (
         "adjust_p_values",

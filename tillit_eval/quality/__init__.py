@@ -2,29 +2,38 @@
 
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality.aggregation import Aggregation, assess_aggregation
-from tillit_eval.quality.alpha import assess_alpha
 from tillit_eval.quality.attrition import Attrition, assess_attrition
 from tillit_eval.quality.baseline import BaselineDifference
+from tillit_eval.quality.bias import assess_bias
+from tillit_eval.quality.factors import FactorModel, assess_structure
+from tillit_eval.quality.item_bias import ItemBias
 from tillit_eval.quality.items import ItemQuality, assess_items
-from tillit_eval.quality.omega import assess_omega
-from tillit_eval.quality.reliability import Reliability
-from tillit_eval.quality.retest import assess_retest
+from tillit_eval.quality.reliability import (
+    Reliability,
+    assess_alpha,
+    assess_omega,
+    assess_retest,
+)
 from tillit_eval.quality.shares import Share, assess_share
 
 __all__ = [
     "Aggregation",
     "Attrition",
     "BaselineDifference",
+    "FactorModel",
+    "ItemBias",
     "ItemQuality",
     "Reliability",
     "Share",
     "assess_aggregation",
     "assess_alpha",
     "assess_attrition",
+    "assess_bias",
     "assess_items",
     "assess_omega",
     "assess_retest",
     "assess_share",
+    "assess_structure",
     "clopper_pearson",
     "wilson",
 ]

@@ -1,1 +1,21 @@
-"""Does the model of factors fit, and how much of each item is shared?"""
+"""Do the factors behind the items reproduce the answers?"""
+
+from tillit_eval.quality.factors.model import (
+    FactorModel,
+    Loading,
+    Modification,
+    Pair,
+    Residual,
+    Uniqueness,
+)
+from tillit_eval.quality.factors.structure import assess_structure
+
+__all__ = [
+    "FactorModel",
+    "Loading",
+    "Modification",
+    "Pair",
+    "Residual",
+    "Uniqueness",
+    "assess_structure",
+]
