@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
 
 from tillit_eval.comparison._mean_change import MeanChange
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Change, Finding, Findings, Verdict
+from tillit_eval.findings.family import METHODS, Method, adjusted
 from tillit_eval.thresholds import threshold
-
-Method = Literal["holm", "benjamini-hochberg"]
-METHODS: tuple[Method, ...] = ("holm", "benjamini-hochberg")
 
 
 def adjust_p_values(
@@ -80,33 +74,6 @@ def adjust_p_values(
         id(one): together.adjust(one, place) for place, one in enumerate(family)
     }
     return Findings(changed.get(id(one), one) for one in listed)
-
-
-def adjusted(p_values: Iterable[float], method: Method) -> npt.NDArray[np.float64]:
-    """Adjust p values of one family.
-
-    Parameters
-    ----------
-    p_values : iterable of float
-        Between 0 and 1.
-    method : {"holm", "benjamini-hochberg"}
-        See `adjust_p_values`.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        In the order given; never above 1.
-    """
-    p = np.asarray(list(p_values), dtype=np.float64)
-    order, n = np.argsort(p, kind="stable"), len(p)
-    rank = np.arange(n)
-    if method == "holm":
-        stepped = np.maximum.accumulate((n - rank) * p[order])
-    else:
-        stepped = np.minimum.accumulate((n / (rank + 1) * p[order])[::-1])[::-1]
-    out = np.empty(n)
-    out[order] = np.minimum(stepped, 1.0)
-    return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
