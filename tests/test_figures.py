@@ -42,6 +42,7 @@ def change(name: str, estimate: float, **more: object) -> Change:
         "verdict": "rose",
         "n_people": 1430,
         "source": "real",
+        "measured": None,
     }
     return Change(scale=name, estimate=estimate, **(values | more))
 
@@ -445,6 +446,14 @@ def test_units_are_drawn_from_a_protected_table(ax) -> None:
     assert "99" not in figures.figure_data(ax).to_csv()
     assert "99" not in figures.alt_text(ax, "en")
     assert "Visas inte: 2 av 4 grupper." in figures.alt_text(ax, "sv")
+
+
+def test_units_are_called_by_their_names_in_both_languages(ax) -> None:
+    safe = protect_table(areas(), count=["n_before", "n_after"])
+    figures.plot_units(safe, names={"Norr": Label("North", "Norr om ån")}, ax=ax)
+    assert names(ax) == ["North", "Söder", "Åsen", "Öster"]
+    assert "North: " in figures.alt_text(ax, "en")
+    assert "Norr om ån: " in figures.alt_text(ax, "sv")
 
 
 def test_a_name_with_two_dollar_signs_is_a_name_and_no_formula() -> None:

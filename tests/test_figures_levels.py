@@ -55,6 +55,18 @@ def test_each_level_is_a_slope_from_before_to_after(ax) -> None:
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["2014", "2017"]
 
 
+def test_levels_and_waves_are_called_by_their_names_in_both_languages(ax) -> None:
+    names = {"chef": Label("managers", "chefer"), "medarbetare": "staff"}
+    waves = (Label("spring", "våren"), "2017")
+    figures.plot_levels(levels(), names=names, waves=waves, lang="sv", ax=ax)
+    called = [text.split("  ")[1].split(",")[0] for text in texts(ax)]
+    assert called == ["chefer", "ledare", "staff"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["våren", "2017"]
+    assert "managers: 70.0 before" in figures.alt_text(ax, "en")
+    assert "chefer: 70,0 före" in figures.alt_text(ax, "sv")
+    assert figures.figure_data(ax)["level"].tolist() == [*LEVELS]
+
+
 def test_levels_are_told_apart_without_colour(ax) -> None:
     figures.plot_levels(levels(), ax=ax)
     marks = [x.get_marker() for x in ax.lines if x.get_marker() not in ("", "None")]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tillit_eval import quality
 from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.findings import NotAnswered
-from tillit_eval.phrases import has_phrase
+from tillit_eval.phrases import Label, has_phrase
 from tillit_eval.quality import clopper_pearson, wilson
 from tillit_eval.quality._one_factor import fit_one_factor
 from tillit_eval.summaries import summarise_responses
@@ -227,10 +227,11 @@ def test_published_counts_are_said_whole() -> None:
         )
         assert found.method is not None
         assert found.method.key == "quality.method_clopper_pearson"
-    swedish = quality.assess_share(
-        0, of=3, scale="Tillsyner", source="published"
-    ).sentence("sv")
-    assert plain(swedish) == "Tillsyner: 0 av 3, 0 % (95 % KI 0 % till 71 %)."
+    named = Label("Inspections", "Tillsyner")
+    found = quality.assess_share(0, of=3, scale=named, source="published")
+    assert found.scale == "Inspections"
+    swedish = plain(found.sentence("sv"))
+    assert swedish == "Tillsyner: 0 av 3, 0 % (95 % KI 0 % till 71 %)."
 
 
 def test_the_written_rule_chooses_the_interval() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tillit_eval.findings import Interval, NotAnswered, Source, source_mark
@@ -22,8 +22,8 @@ WIDTH = 7.2
 NAME = 34
 # Letters on a line below the axis, and the width of a letter against its height.
 _LETTERS, _LETTER = 70, 0.54
-# Heights in points of what stands above the axes.
-MARK_LINE, KEY_LINE = 15.0, 17.0
+# Heights in points of what stands above the axes, and of a line below them.
+MARK_LINE, KEY_LINE, NOTE_LINE = 15.0, 17.0, 12.5
 
 
 def paper(
@@ -43,6 +43,12 @@ def paper(
     row = max(row, (lines * 1.25 * NORMAL + 3) / 72 if lines > 1 else 0.0)
     size = (WIDTH, rest + row * max(rows, 2))
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def room_for(notes: Sequence[str]) -> float:
+    """Return the height in inches that notes below the axis take."""
+    lines = sum(len(textwrap.wrap(note, _LETTERS)) for note in notes)
+    return lines * NOTE_LINE / 72
 
 
 def clean(ax: Axes, *, grid: bool = True) -> None:
@@ -238,3 +244,11 @@ def mark_in_words(source: Source, lang: Language) -> list[str]:
 def in_words(name: str | Label, lang: Language) -> str:
     """Return a name in the reader's language."""
     return name.say(lang) if isinstance(name, Label) else str(name)
+
+
+def names_in_words(
+    keys: Iterable[object], names: Mapping[str, str | Label] | None, lang: Language
+) -> list[str]:
+    """Return what each key is called; its own name where it has no other."""
+    known = names or {}
+    return [in_words(known.get(str(key), str(key)), lang) for key in keys]

@@ -88,7 +88,7 @@ def plot_gaps(
     lang = language(lang)
     names = _names(marks, lang)
     data = _check(table, names)
-    named = _in_words(data["row"], rows, lang)
+    named = canvas.names_in_words(data["row"], rows, lang)
     ax = canvas.paper(ax, rows=len(data), row=0.36, rest=1.25, names=named)
     canvas.clean(ax)
     canvas.name_rows(ax, named)
@@ -111,16 +111,6 @@ def _names(
     if isinstance(marks, Mapping):
         return {key: canvas.in_words(name, lang) for key, name in marks.items()}
     return {key: key for key in marks}
-
-
-def _in_words(
-    keys: Sequence[object] | pd.Series,
-    rows: Mapping[str, Label] | None,
-    lang: Language,
-) -> list[str]:
-    """Return the name of each row."""
-    known = rows or {}
-    return [canvas.in_words(known.get(str(key), str(key)), lang) for key in keys]
 
 
 def _check(table: object, names: Mapping[str, str]) -> pd.DataFrame:
@@ -211,7 +201,7 @@ class _Words:
             say(
                 "figures.alt_gap",
                 lang,
-                name=_in_words([row["row"]], self.rows, lang)[0],
+                name=canvas.names_in_words([row["row"]], self.rows, lang)[0],
                 groups="; ".join(self._group(row, key, names, lang) for key in names),
             )
             for _, row in self.data[self.data["shown"]].iterrows()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,8 @@ def plot_levels(
     *,
     before: str = "before",
     after: str = "after",
-    waves: tuple[str, str] | None = None,
+    names: Mapping[str, str | Label] | None = None,
+    waves: tuple[str | Label, str | Label] | None = None,
     measure: str | Label | None = None,
     title: str | Label | None = None,
     lang: Language | None = None,
@@ -50,7 +52,9 @@ def plot_levels(
         What `protect_table` returned, one row per level, at most seven.
     before, after : str, optional
         Columns with the two means, in scale points.
-    waves : tuple of (str, str), optional
+    names : mapping of str to str or Label, optional
+        What levels are called; their own names where there is none.
+    waves : tuple of two str or Label, optional
         Names of the two waves, written below.
     measure : str or Label, optional
         What is measured, for example ``Trust (0-100)``.
@@ -90,20 +94,22 @@ def plot_levels(
     lang = language(lang)
     data = _check(table, before, after)
     ax = ax if ax is not None else _paper(len(data))
-    drawn = data[data["shown"] & data[["before", "after"]].notna().all(axis=1)]
+    named = data.assign(level=canvas.names_in_words(data["level"], names, lang))
+    drawn = named[data["shown"] & data[["before", "after"]].notna().all(axis=1)]
     limits = _limits(drawn)
     heights = _spread(drawn["after"].to_numpy(dtype=float), limits)
     rows = zip(drawn.index, drawn.to_dict("records"), heights, strict=True)
     for place, level, height in rows:
         _draw_level(ax, int(str(place)), level, height, table.digits, lang)
-    ends = waves or (
+    one, two = waves or (
         say("figures.level_before", lang),
         say("figures.level_after", lang),
     )
+    ends = canvas.in_words(one, lang), canvas.in_words(two, lang)
     _frame(ax, ends, limits, lang)
-    canvas.name_axis(ax, _below(data, drawn, measure, lang))
+    canvas.name_axis(ax, _below(named, drawn, measure, lang))
     canvas.finish(ax, table.source, lang, title=title)
-    return record(ax, data, _Words(table, data, measure))
+    return record(ax, data, _Words(table, data, names))
 
 
 def _check(table: object, before: str, after: str) -> pd.DataFrame:
@@ -270,9 +276,12 @@ class _Words:
     """Say the figure in a language: its kind, every level, and what is hidden."""
 
     def __init__(
-        self, table: Protected, data: pd.DataFrame, measure: str | Label | None
+        self,
+        table: Protected,
+        data: pd.DataFrame,
+        names: Mapping[str, str | Label] | None,
     ) -> None:
-        self.table, self.data, self.measure = table, data, measure
+        self.table, self.data, self.names = table, data, names
 
     def __call__(self, lang: Language) -> str:
         says = [say("figures.alt_levels", lang, rows=len(self.data))]
@@ -284,7 +293,7 @@ class _Words:
                 say(
                     "figures.alt_unit",
                     lang,
-                    name=level["level"],
+                    name=canvas.names_in_words([level["level"]], self.names, lang)[0],
                     before=before,
                     after=after,
                     n=level["people"],

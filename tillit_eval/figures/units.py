@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ def plot_units(
     *,
     before: str = "before",
     after: str = "after",
+    names: Mapping[str, str | Label] | None = None,
     measure: str | Label | None = None,
     title: str | Label | None = None,
     lang: Language | None = None,
@@ -40,6 +42,8 @@ def plot_units(
         What `protect_table` returned, one row per unit.
     before, after : str, optional
         Columns with the two means, in scale points.
+    names : mapping of str to str or Label, optional
+        What units are called; their own names where there is none.
     measure : str or Label, optional
         What the axis measures, for example ``Trust (0-100)``.
     title : str or Label, optional
@@ -76,10 +80,10 @@ def plot_units(
     """
     lang = language(lang)
     data = _check(table, before, after)
-    names = [str(name) for name in data["unit"]]
-    ax = canvas.paper(ax, rows=len(data), row=0.27, rest=1.05, names=names)
+    named = canvas.names_in_words(data["unit"], names, lang)
+    ax = canvas.paper(ax, rows=len(data), row=0.27, rest=1.05, names=named)
     canvas.clean(ax)
-    canvas.name_rows(ax, names)
+    canvas.name_rows(ax, named)
     ends = data[["before", "after"]].to_numpy(dtype=float)
     if np.isfinite(ends).any():
         low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
@@ -94,7 +98,7 @@ def plot_units(
         ax, say("figures.units_axis", lang, measure=name).removeprefix("; ")
     )
     canvas.finish(ax, table.source, lang, title=title)
-    return record(ax, data, _Words(table, data))
+    return record(ax, data, _Words(table, data, names))
 
 
 def _check(table: object, before: str, after: str) -> pd.DataFrame:
@@ -162,8 +166,13 @@ def _draw_unit(ax: Axes, row: int, unit: pd.Series, lang: Language) -> None:
 class _Words:
     """Say the figure in a language: its kind, every unit, and what is hidden."""
 
-    def __init__(self, table: Protected, data: pd.DataFrame) -> None:
-        self.table, self.data = table, data
+    def __init__(
+        self,
+        table: Protected,
+        data: pd.DataFrame,
+        names: Mapping[str, str | Label] | None,
+    ) -> None:
+        self.table, self.data, self.names = table, data, names
 
     def __call__(self, lang: Language) -> str:
         shown = self.data[self.data["shown"]]
@@ -172,7 +181,7 @@ class _Words:
             say(
                 "figures.alt_unit",
                 lang,
-                name=unit["unit"],
+                name=canvas.names_in_words([unit["unit"]], self.names, lang)[0],
                 before=self._value(unit["before"], lang),
                 after=self._value(unit["after"], lang),
                 n=unit["people"],

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, get_args
 from tillit_eval.errors import DataProblem, check_option
 from tillit_eval.findings import Estimate, Source, check_level
 from tillit_eval.floors import K_MIN, check_floor, shows_sides
-from tillit_eval.phrases import Language, number, phrase, say
+from tillit_eval.phrases import Label, Language, number, phrase, say
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.thresholds import threshold
 
@@ -71,7 +71,7 @@ def assess_share(
     count: int,
     *,
     of: int,
-    scale: str,
+    scale: str | Label,
     level: float = 0.95,
     method: ShareMethod | None = None,
     source: Source = "unstated",
@@ -85,7 +85,7 @@ def assess_share(
         How many did.
     of : int
         How many could have.
-    scale : str
+    scale : str or Label
         What was counted, for the sentence.
     level : float, default 0.95
         Coverage of the interval, between 0 and 1.
@@ -134,7 +134,8 @@ def assess_share(
     kernel = clopper_pearson if chosen == "clopper-pearson" else wilson
     because = "quality.because_asked" if method else "quality.because_share_rule"
     return Share(
-        scale=scale,
+        scale=scale.en if isinstance(scale, Label) else scale,
+        label=scale if isinstance(scale, Label) else None,
         estimate=count / of,
         interval=kernel(count, of, level=check_level(level)),
         n_count=count,
