@@ -91,6 +91,46 @@ def indices(
     )
 
 
+def robust_indices(
+    model: ChiSquare,
+    scaling: float,
+    baseline: ChiSquare,
+    baseline_scaling: float,
+    n_people: float,
+    n_groups: int = 1,
+) -> Indices:
+    """Turn two normal-theory tests and their scaling factors into robust indices.
+
+    χ² is divided by its scaling factor c. CFI and TLI take χ² - c df (Brosseau-Liard
+    and Savalei, 2014), RMSEA is the square root of (χ² - c df) / (n df) and its
+    interval that of the scaled χ² times the square root of c (Li and Bentler,
+    2006): lavaan's ``cfi.robust``, ``tli.robust`` and ``rmsea.robust``.
+    """
+    scaled = ChiSquare(model.chi_square / scaling, model.df)
+    theirs = ChiSquare(baseline.chi_square / baseline_scaling, baseline.df)
+    value, low, high, _ = rmsea(scaled, n_people, n_groups)
+    close = rmsea(scaled, n_people / scaling, n_groups)[3]
+    # In units of c df, so that the usual formulas give the robust ones.
+    against = ChiSquare(
+        (baseline.chi_square - baseline_scaling * baseline.df) / scaling + baseline.df,
+        baseline.df,
+    )
+    root = float(np.sqrt(scaling))
+    return Indices(
+        chi_square=scaled.chi_square,
+        df=scaled.df,
+        p_value=scaled.p_value,
+        baseline_chi_square=theirs.chi_square,
+        baseline_df=theirs.df,
+        cfi=cfi(scaled, against),
+        tli=tli(scaled, against),
+        rmsea=value * root,
+        rmsea_low=low * root,
+        rmsea_high=high * root,
+        p_close=close,
+    )
+
+
 def baseline_test(moments: Moments) -> ChiSquare:
     """Test the model of unrelated items, with its own means, in every group."""
     n_groups, p = moments.means.shape

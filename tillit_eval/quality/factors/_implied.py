@@ -118,34 +118,59 @@ def gather(spec: Spec, index: Whole, values: Array) -> Array:
 
 
 def expected_information(
-    spec: Spec, at: Implied, weights: Array, where: Slopes | None = None
+    spec: Spec,
+    at: Implied,
+    weights: Array,
+    *,
+    inverse: Array | None = None,
+    group: Whole | None = None,
 ) -> Array:
     """Return the expected information of one observation, shape (q, q).
 
     Parameters
     ----------
-    weights : ndarray, shape (G,)
-        Each group's share of the observations.
+    weights : ndarray, shape (K,)
+        Each group's (or pattern's) share of the observations.
+    inverse : ndarray, shape (K, p, p), optional
+        Inverse covariances, zero for what a pattern did not see. By default those
+        of the groups.
+    group : ndarray of int, shape (K,), optional
+        Which group each of them belongs to.
 
     Notes
     -----
     Cell by cell it is ``tr(Σ⁻¹ dΣ Σ⁻¹ dΣ) / 2 + dμ' Σ⁻¹ dμ``, which for
     ``dΣ = u v' + v u'`` needs nothing larger than cells by cells.
     """
-    at_cells = slopes(spec, at) if where is None else where
-    index, u, v, w = at_cells
-    inverse = np.linalg.inv(at.covariance)
+    cells = slopes(spec, at)
+    if inverse is None:
+        each = _cell_information(spec, cells, np.linalg.inv(at.covariance))
+        each *= weights[:, None, None]
+    else:
+        each = np.zeros((len(spec.groups), *2 * cells.number.shape[1:]))
+        for k, g in enumerate(np.arange(len(weights)) if group is None else group):
+            own = Slopes(*(part[g : g + 1] for part in cells))
+            each[g] += weights[k] * _cell_information(spec, own, inverse[k : k + 1])[0]
+    return _collect(spec, cells.number, each)
+
+
+def _cell_information(spec: Spec, cells: Slopes, inverse: Array) -> Array:
+    _, u, v, w = cells
     ua, va = u @ inverse, v @ inverse
     ut, vt = u.transpose(0, 2, 1), v.transpose(0, 2, 1)
     uv = ua @ vt
-    each = (ua @ ut) * (va @ vt) + uv * uv.transpose(0, 2, 1)
+    each: Array = (ua @ ut) * (va @ vt) + uv * uv.transpose(0, 2, 1)
     if spec.has_means:
         each += (w @ inverse) @ w.transpose(0, 2, 1)
-    each *= weights[:, None, None]
+    return each
+
+
+def _collect(spec: Spec, number: Whole, each: Array) -> Array:
+    """Add up pairs of cells that belong to the same pair of parameters."""
     q = spec.n_free
-    free = index >= 0
+    free = number >= 0
     pair = free[:, :, None] & free[:, None, :]
-    flat = index[:, :, None] * q + index[:, None, :]
+    flat = number[:, :, None] * q + number[:, None, :]
     total = np.bincount(flat[pair], weights=each[pair], minlength=q * q)
     return np.asarray(total.reshape(q, q), dtype=np.float64)
 

@@ -134,9 +134,8 @@ def score(spec: Spec, theta: Array, moments: Moments) -> tuple[Array, Array]:
     """Return the gradient of F and the expected information of one observation."""
     at = implied(spec, theta)
     cells = slopes(spec, at)
-    weights = moments.weights
     gradient = gather(spec, cells.number, _cell_gradient(spec, at, cells, moments))
-    return gradient, expected_information(spec, at, weights, cells)
+    return gradient, expected_information(spec, at, moments.weights)
 
 
 def gradient_of(spec: Spec, theta: Array, moments: Moments) -> Array:

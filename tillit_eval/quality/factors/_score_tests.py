@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -59,10 +60,27 @@ def score_tests(
     The modification index is lavaan's (Sörbom, 1989): the squared score over
     its variance given the free parameters, n people in all.
     """
+    return gains_from(
+        spec,
+        theta,
+        candidates,
+        float(moments.n.sum()),
+        lambda wide, full: score(wide, full, moments),
+    )
+
+
+def gains_from(
+    spec: Spec,
+    theta: Array,
+    candidates: list[Parameter],
+    n_people: float,
+    score_at: Callable[[Spec, Array], tuple[Array, Array]],
+) -> list[Gain]:
+    """Do the same with any gradient of F and expected information."""
     wide = free_also(spec, theta, candidates)
     q = spec.n_free
     full = np.concatenate([theta, [_present(spec, theta, c) for c in candidates]])
-    slope, information = score(wide, full, moments)
+    slope, information = score_at(wide, full)
     tied = np.zeros((wide.n_free, q))
     tied[:q] = np.eye(q)
     for row, candidate in enumerate(candidates, start=q):
@@ -78,7 +96,7 @@ def score_tests(
     pull = -slope[q:] / 2 + between.T @ inside @ (tied.T @ slope) / 2
     free = rest > 1e-8 * np.maximum(own, 1e-300)
     safe = np.where(free, rest, 1.0)
-    index = np.where(free, moments.n.sum() * pull**2 / safe, np.nan)
+    index = np.where(free, n_people * pull**2 / safe, np.nan)
     change = np.where(free, pull / safe, np.nan)
     return [
         Gain(candidate, float(gain), float(move))

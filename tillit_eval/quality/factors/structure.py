@@ -9,8 +9,11 @@ from tillit_eval.findings import check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality.factors._build import build_spec
+from tillit_eval.quality.factors._fiml import solve_fiml
 from tillit_eval.quality.factors._moments import read_moments
 from tillit_eval.quality.factors._normal import check_spec, solve_ml
+from tillit_eval.quality.factors._robust import solve_mlr
+from tillit_eval.quality.factors._rows import read_rows
 from tillit_eval.quality.factors._solved import Solved
 from tillit_eval.quality.factors._spec import Spec
 from tillit_eval.quality.factors._telling import tell_model
@@ -120,7 +123,7 @@ def assess_structure(
     spec = build_spec(
         named,
         correlated=check_correlated(correlated, items),
-        has_means=estimator in ("mlr", "fiml"),
+        has_means=estimator == "fiml",
     )
     check_spec(spec)
     solved = SOLVERS[estimator](spec, responses)
@@ -139,7 +142,19 @@ def _solve_ml(spec: Spec, responses: object) -> Solved:
     return solve_ml(spec, read_moments(responses, spec.items))
 
 
-SOLVERS: dict[Estimator, Callable[[Spec, object], Solved]] = {"ml": _solve_ml}
+def _solve_mlr(spec: Spec, responses: object) -> Solved:
+    return solve_mlr(spec, read_rows(responses, spec.items))
+
+
+def _solve_fiml(spec: Spec, responses: object) -> Solved:
+    return solve_fiml(spec, read_rows(responses, spec.items))
+
+
+SOLVERS: dict[Estimator, Callable[[Spec, object], Solved]] = {
+    "ml": _solve_ml,
+    "mlr": _solve_mlr,
+    "fiml": _solve_fiml,
+}
 
 
 def _left_out(estimator: Estimator, left: int) -> tuple[tuple[Phrase, int], ...]:
