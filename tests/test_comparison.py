@@ -61,14 +61,16 @@ def test_a_rise_is_said_in_both_languages() -> None:
     assert plain(change.sentence("en")) == (
         "Trust in managers rose: +5.7 points (95 % CI 3.9 to 7.5). 48 people in 6 "
         "units answered both times, 0 only before and 0 only after. This is the change "
-        "of those who stayed, averaged over people. Averaged over units instead: "
+        "of those who stayed, averaged over people. Whether the scale measures the "
+        "same both times was not examined. Averaged over units instead: "
         "+5.7 points (95 % CI 3.9 to 7.5)."
     )
     assert plain(change.sentence("sv")) == (
         "Tillit till chefer ökade: +5,7 poäng (95 % KI 3,9 till 7,5). 48 personer i "
         "6 enheter svarade båda gångerna, 0 bara före och 0 bara efter. Detta är "
-        "förändringen hos dem som stannade, i genomsnitt över personer. Genomsnitt "
-        "över enheter i stället: +5,7 poäng (95 % KI 3,9 till 7,5)."
+        "förändringen hos dem som stannade, i genomsnitt över personer. Om skalan "
+        "mäter samma sak båda gångerna har inte undersökts. Genomsnitt över enheter "
+        "i stället: +5,7 poäng (95 % KI 3,9 till 7,5)."
     )
 
 

@@ -31,6 +31,7 @@ def change(site: str, estimate: float, error: float = 1.0, **more: object) -> Ch
         "interval": Interval(estimate - 2 * error, estimate + 2 * error),
         "n_people": 1080,
         "source": "synthetic",
+        "measured": "scalar",
         "margin": 5.0,
         "estimand": phrase("comparison.estimand_workplace_people"),
     }
@@ -148,6 +149,7 @@ def test_designs_are_named_where_they_differ(ax) -> None:
         df=9.0,
         n_people=90,
         source="synthetic",
+        measured="scalar",
         mean_before=1.0,
         mean_after=1.0,
         mean_before_comparison=1.0,

@@ -32,6 +32,7 @@ def change(site: str, scale: str, estimate: float, **more: object) -> Change:
         "standard_error": 1.0,
         "n_people": 80,
         "source": "synthetic",
+        "measured": None,
     }
     return Change(site=site, scale=scale, estimate=estimate, **(values | more))
 
@@ -286,7 +287,8 @@ def test_the_sample_study_has_its_guard_rails_first() -> None:
     guards = [head.startswith("Guard rail: ") for head in heads]
     assert guards == sorted(guards, reverse=True)
     assert sum(guards) == 2
-    assert verdicts.matrix("en").iloc[0, 0] in ("✓ holds", "✗ broken", "○ cannot tell")
+    told = verdicts.matrix("en").iloc[0, 0].split("\u202f")[0]
+    assert told in ("✓ holds", "✗ broken", "○ cannot tell")
     assert len(verdicts.matrix()) == len(plan.sites)
     page = table_verdicts(verdicts, lang="sv").as_raw_html()
     assert "Skyddsräcke: " in page

@@ -31,7 +31,7 @@ def change(n: int = 1430, **more: object) -> Change:
         verdict="rose",
         n_people=n,
         n_units=18,
-        **({"source": "synthetic"} | more),
+        **({"source": "synthetic", "measured": None} | more),
     )
 
 

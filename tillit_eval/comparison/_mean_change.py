@@ -41,6 +41,7 @@ class MeanChange(Change):
             self._head(lang),
             self._people(lang),
             self._about(lang),
+            self.measured_in_words(lang),
             *self._cautions(lang),
             *self._beside(lang),
         )

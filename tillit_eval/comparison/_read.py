@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tillit_eval.comparison._law import check_margin
+from tillit_eval.comparison._measured import Measured
 from tillit_eval.errors import (
     DataProblem,
     TooFewAnswers,
@@ -42,6 +43,8 @@ class Asked:
         Coverage of the interval.
     floor : int
         Fewest people behind a number that may be shown.
+    measured : (MeasurementState or None, Phrase or None)
+        What is known of the scale in the two waves; nothing for a share.
     """
 
     scale: str
@@ -51,6 +54,7 @@ class Asked:
     margin: float | None
     level: float
     floor: int
+    measured: Measured = (None, None)
 
     def shared(self, summary: ChangeSummary) -> dict[str, Any]:
         """Return the fields that every change has, by name."""
@@ -60,6 +64,8 @@ class Asked:
             "after": summary.after,
             "floor": self.floor,
             "source": summary.source,
+            "measured": self.measured[0],
+            "measured_because": self.measured[1],
         }
 
 
@@ -72,6 +78,7 @@ def ask(
     margin: object,
     level: object,
     k_min: int,
+    measured: Measured = (None, None),
 ) -> Asked:
     """Check every option before any row is read."""
     check_texts((scale,))
@@ -84,6 +91,7 @@ def ask(
         margin=check_margin(margin),
         level=check_level(level),
         floor=check_floor(k_min),
+        measured=measured,
     )
 
 

@@ -20,6 +20,7 @@ from tillit_eval.comparison._effects import (
 )
 from tillit_eval.comparison._ends import guard_ends
 from tillit_eval.comparison._enough import check_average
+from tillit_eval.comparison._measured import Examined, read_measured
 from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
     change_between_arms,
@@ -34,7 +35,13 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison.model import AdjustedChange
 from tillit_eval.comparison.paired import left_out
 from tillit_eval.errors import check_option
-from tillit_eval.findings import Average, Estimand, Findings, Interval
+from tillit_eval.findings import (
+    Average,
+    Estimand,
+    Findings,
+    Interval,
+    MeasurementState,
+)
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 
@@ -51,6 +58,7 @@ def compare_adjusted(
     average: Average = "people",
     estimand: Estimand = "workplace",
     margin: float | None = None,
+    measured: Examined | MeasurementState | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
     level: float = 0.95,
@@ -85,6 +93,9 @@ def compare_adjusted(
         Everyone who answered, or linked people only.
     margin : float, optional
         Smallest difference worth noticing, in scale points, above 0.
+    measured : Invariance or MeasurementState, optional
+        What `assess_invariance` found for this scale and these waves, or its state
+        where it was examined elsewhere. *Not examined* by default, and said so.
     respondent, wave : str, optional
         Columns with the person and the wave.
     level : float, default 0.95
@@ -151,6 +162,7 @@ def compare_adjusted(
         margin=margin,
         level=level,
         k_min=k_min,
+        measured=read_measured(measured, scale, before, after),
     )
     columns = Columns(
         respondent=respondent, wave=wave, unit=unit, assigned=assigned, treated=treated

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tillit_eval.comparison._mean_change import MeanChange
-from tillit_eval.findings import Interval
+from tillit_eval.findings import Interval, MeasurementState
 from tillit_eval.phrases import Language, number, percent, say
 
 
@@ -229,12 +229,15 @@ class ShareChange(MeanChange):
         The codes that count, or the cut they must reach.
     n_pairs : int
         Linked people among them.
+    measured : None
+        A share of answers to one item is no mean of a scale.
     """
 
     question: ClassVar[str] = "change of a share"
     head: ClassVar[str] = "share"
 
     unit_of_measure: str = "share"
+    measured: MeasurementState | None = None
     before_interval: Interval | None = None
     after_interval: Interval | None = None
     n_before: int

@@ -21,6 +21,7 @@ from tillit_eval.comparison._enough import (
     check_waves_full,
 )
 from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._measured import Examined, read_measured
 from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import everyone
 from tillit_eval.comparison._overlap import overlapping
@@ -39,6 +40,7 @@ from tillit_eval.findings import (
     Estimate,
     Finding,
     Findings,
+    MeasurementState,
     NotAnswered,
 )
 from tillit_eval.floors import K_MIN
@@ -57,6 +59,7 @@ def compare_overlapping(
     average: Average = "people",
     estimand: Estimand = "workplace",
     margin: float | None = None,
+    measured: Examined | MeasurementState | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
     level: float = 0.95,
@@ -89,6 +92,9 @@ def compare_overlapping(
         Which comes first.
     margin : float, optional
         Smallest change worth noticing, in scale points, above 0.
+    measured : Invariance or MeasurementState, optional
+        What `assess_invariance` found for this scale and these waves, or its state
+        where it was examined elsewhere. *Not examined* by default, and said so.
     respondent, wave : str, optional
         Columns with the person and the wave.
     level : float, default 0.95
@@ -148,6 +154,7 @@ def compare_overlapping(
         margin=margin,
         level=level,
         k_min=k_min,
+        measured=read_measured(measured, scale, before, after),
     )
     columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
     summary = read_change(scores, asked, columns)

@@ -19,6 +19,7 @@ from tillit_eval.comparison._enough import (
     check_spread,
 )
 from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._measured import Examined, read_measured
 from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import (
     mean_of_changes,
@@ -35,7 +36,7 @@ from tillit_eval.comparison._read import (
 from tillit_eval.comparison._regression import Regression
 from tillit_eval.comparison._standardised import change_variance, paired_effects
 from tillit_eval.comparison.model import PairedChange
-from tillit_eval.findings import Average, Findings
+from tillit_eval.findings import Average, Findings, MeasurementState
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.summaries import ChangeSummary
@@ -51,6 +52,7 @@ def compare_paired(
     assigned: str | None = None,
     average: Average = "people",
     margin: float | None = None,
+    measured: Examined | MeasurementState | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
     level: float = 0.95,
@@ -81,6 +83,9 @@ def compare_paired(
         Whose average change; the other is in ``alternatives``.
     margin : float, optional
         Smallest change worth noticing, in scale points, above 0.
+    measured : Invariance or MeasurementState, optional
+        What `assess_invariance` found for this scale and these waves, or its state
+        where it was examined elsewhere. *Not examined* by default, and said so.
     respondent, wave : str, optional
         Columns with the person and the wave.
     level : float, default 0.95
@@ -143,6 +148,7 @@ def compare_paired(
         margin=margin,
         level=level,
         k_min=k_min,
+        measured=read_measured(measured, scale, before, after),
     )
     columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
     summary = read_change(scores, asked, columns)

@@ -20,6 +20,7 @@ from tillit_eval.comparison._enough import (
     check_waves_full,
 )
 from tillit_eval.comparison._law import infer
+from tillit_eval.comparison._measured import Examined, read_measured
 from tillit_eval.comparison._methods import Answer
 from tillit_eval.comparison._moments import everyone, welch_moments
 from tillit_eval.comparison._read import (
@@ -29,7 +30,7 @@ from tillit_eval.comparison._read import (
     read_change,
 )
 from tillit_eval.comparison.model import WavesChange
-from tillit_eval.findings import Average, Findings
+from tillit_eval.findings import Average, Findings, MeasurementState
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import phrase
 from tillit_eval.summaries import ChangeSummary
@@ -45,6 +46,7 @@ def compare_waves(
     assigned: str | None = None,
     average: Average = "people",
     margin: float | None = None,
+    measured: Examined | MeasurementState | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
     level: float = 0.95,
@@ -74,6 +76,9 @@ def compare_waves(
         Whose average; the other is in ``alternatives``.
     margin : float, optional
         Smallest change worth noticing, in scale points, above 0.
+    measured : Invariance or MeasurementState, optional
+        What `assess_invariance` found for this scale and these waves, or its state
+        where it was examined elsewhere. *Not examined* by default, and said so.
     respondent, wave : str, optional
         Columns with the person and the wave.
     level : float, default 0.95
@@ -129,6 +134,7 @@ def compare_waves(
         margin=margin,
         level=level,
         k_min=k_min,
+        measured=read_measured(measured, scale, before, after),
     )
     columns = Columns(respondent=respondent, wave=wave, unit=unit, assigned=assigned)
     summary = read_change(scores, asked, columns)

@@ -16,6 +16,8 @@ from tillit_eval.findings import (
     Findings,
     Interval,
     NotAnswered,
+    measured_mark,
+    measured_notes,
     source_of,
 )
 from tillit_eval.phrases import Language, percent, say
@@ -86,7 +88,7 @@ def _site(one: Contribution, kind: str, with_design: bool, lang: Language) -> Ro
     design = design_of(finding)
     if with_design and design:
         name = f"{name} ({say(f'synthesis.design_{design}', lang)})"
-    row = Row(kind, name, 0.0, finding, one.weight)
+    row = Row(kind, name + measured_mark(finding), 0.0, finding, one.weight)
     if isinstance(finding, Change):
         note = one.because.say(lang) if one.because else ""
         return replace(
@@ -99,7 +101,7 @@ def _together(pooled: Pooled, lang: Language) -> list[Row]:
     return [
         Row(
             "pooled",
-            say("synthesis.forest_together", lang, k=pooled.k),
+            say("synthesis.forest_together", lang, k=pooled.k) + measured_mark(pooled),
             0.0,
             pooled,
             1.0,
@@ -183,6 +185,9 @@ def data_of(rows: Sequence[Row]) -> pd.DataFrame:
                 "n_people": row.finding.n_people
                 if isinstance(row.finding, Change)
                 else None,
+                "measured": row.finding.measured
+                if isinstance(row.finding, Change)
+                else None,
             }
             for row in rows
         ]
@@ -198,13 +203,15 @@ class Words:
     def __call__(self, lang: Language) -> str:
         says = [say("synthesis.forest_alt", lang, rows=len(self.sites))]
         says += [self._one(one, lang) for one in self.sites]
+        shown = [one.finding for one in self.sites if isinstance(one.finding, Change)]
+        says += measured_notes(shown, lang)
         if self.pooled is not None:
             return " ".join([*says, self.pooled.sentence(lang)])
-        shown = [one.finding for one in self.sites if isinstance(one.finding, Change)]
         return " ".join([*says, *canvas.mark_in_words(source_of(shown), lang)])
 
     def _one(self, one: Contribution, lang: Language) -> str:
         finding, name = one.finding, one.name(lang) or one.finding.name(lang)
+        name += measured_mark(finding)
         if not isinstance(finding, Change):
             reason = (
                 canvas.reason_in_words(finding, lang)

@@ -15,6 +15,7 @@ from tillit_eval.findings import (
     Change,
     Finding,
     NotAnswered,
+    measured_notes,
     row_names,
     source_of,
 )
@@ -45,8 +46,9 @@ def plot_changes(
 
     One row per finding, the first on top: a dot with its interval, a thicker
     inner interval and a grey band where a margin was stated, the number of
-    people and the verdict at the right. A finding under its floor is named but
-    not drawn; a question without an answer shows the reason.
+    people and the verdict at the right; a mark at the name, explained below, where
+    the scale is not known to measure the same both times. A finding under its
+    floor is named but not drawn; a question without an answer shows the reason.
 
     Parameters
     ----------
@@ -81,8 +83,8 @@ def plot_changes(
     >>> change = Change(scale="trust", before="2014", after="2016", estimate=2.1,
     ...     interval=Interval(0.4, 3.8), verdict="rose", n_people=240, source="real")
     >>> ax = plot_changes([change])
-    >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['trust']
+    >>> ax.get_xlabel().splitlines()[-1]
+    '† Not examined whether the scale measures the same both times.'
     """
     lang = language(lang)
     guarded = _check(findings)
@@ -196,7 +198,7 @@ def _axis(changes: Sequence[Change], lang: Language) -> str:
     if inner and any(change.margin is not None for change in changes):
         level = percent(inner[0].level, 0, lang)
         text += "\n" + say("figures.margin_note", lang, level=level)
-    return text
+    return "\n".join([text, *measured_notes(changes, lang)])
 
 
 def _data(guarded: Sequence[Finding], lang: Language) -> pd.DataFrame:
@@ -225,6 +227,7 @@ def _row(finding: Finding, name: str) -> dict[str, object]:
         "margin": finding.margin,
         "n_people": finding.n_people,
         "verdict": finding.verdict,
+        "measured": finding.measured,
     }
 
 

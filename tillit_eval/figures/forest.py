@@ -17,7 +17,13 @@ from tillit_eval.figures._forest import (
     read_forest,
 )
 from tillit_eval.figures.drawn import record
-from tillit_eval.findings import Change, Finding, NotAnswered, source_of
+from tillit_eval.findings import (
+    Change,
+    Finding,
+    NotAnswered,
+    measured_notes,
+    source_of,
+)
 from tillit_eval.phrases import Label, Language, language, number, percent, say
 from tillit_eval.synthesis import Pooled, design_of
 
@@ -78,7 +84,8 @@ def plot_forest(
     >>> from tillit_eval.synthesis import combine_findings
     >>> pooled = combine_findings([Change(scale="trust", site=name, before="1",
     ...     after="2", estimate=y, standard_error=1.0, n_people=50, source="real",
-    ...     interval=Interval(y - 2, y + 2)) for name, y in zip("abc", (1.0, 2.0, 4))])
+    ...     measured="scalar", interval=Interval(y - 2, y + 2))
+    ...     for name, y in zip("abc", (1.0, 2.0, 4))])
     >>> ax = plot_forest(pooled)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['a', 'b', 'c', '3 sites together', 'A new site like these']
@@ -89,7 +96,8 @@ def plot_forest(
     changes = [row.finding for row in rows if isinstance(row.finding, Change)]
     check_changes(changes)
     names = [row.name for row in rows]
-    ax = canvas.paper(ax, rows=rows[0].at, row=0.33, rest=1.3, names=names)
+    rest = 1.3 + canvas.room_for(measured_notes(changes, lang))
+    ax = canvas.paper(ax, rows=rows[0].at, row=0.33, rest=rest, names=names)
     canvas.clean(ax)
     wrapped = [canvas.wrap(name, canvas.NAME) for name in names]
     ax.set_yticks([row.at for row in rows], wrapped)
@@ -241,8 +249,9 @@ def _axis(pooled: Pooled | None, changes: Sequence[Change], lang: Language) -> s
     points = "figures.percentage_points" if unit == "share" else f"units.{unit}"
     parts = [say("figures.change", lang), say(points, lang)]
     text = ", ".join(part for part in parts if part)
+    known = measured_notes(changes, lang)
     if pooled is None:
-        return text
+        return "\n".join([text, *known])
     about = []
     if pooled.estimand is not None:
         said = pooled.estimand.say(lang)
@@ -256,4 +265,4 @@ def _axis(pooled: Pooled | None, changes: Sequence[Change], lang: Language) -> s
     text += "\n" + say("synthesis.forest_key", lang)
     if pooled.margin is not None:
         text += "\n" + say("synthesis.forest_band", lang)
-    return text
+    return "\n".join([text, *known])

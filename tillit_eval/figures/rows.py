@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from tillit_eval.disclosure import guard_findings
 from tillit_eval.errors import DataProblem, few
 from tillit_eval.figures import canvas
-from tillit_eval.findings import Finding, NotAnswered, row_names, source_of
+from tillit_eval.findings import (
+    Finding,
+    NotAnswered,
+    measured_mark,
+    measured_notes,
+    row_names,
+    source_of,
+)
 from tillit_eval.phrases import Language, say
 
 if TYPE_CHECKING:
@@ -69,6 +76,27 @@ def read_rows(
     return kept
 
 
+def marked_names(findings: Sequence[Finding], lang: Language) -> list[str]:
+    """Name rows, with a mark where the scale may not measure the same both times.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        The rows.
+    lang : {"en", "sv"}
+        The language.
+
+    Returns
+    -------
+    list of str
+        One per finding.
+    """
+    names = row_names(findings, lang)
+    return [
+        name + measured_mark(one) for name, one in zip(names, findings, strict=True)
+    ]
+
+
 def draw_rows(
     ax: Axes | None,
     guarded: Sequence[Drawn | NotAnswered],
@@ -98,7 +126,8 @@ def draw_rows(
     matplotlib.axes.Axes
         With its rows; not yet with its axis.
     """
-    names = row_names(guarded, lang)
+    names = marked_names(guarded, lang)
+    rest += canvas.room_for(measured_notes(guarded, lang))
     ax = canvas.paper(ax, rows=len(guarded), row=row, rest=rest, names=names)
     canvas.clean(ax)
     canvas.name_rows(ax, names)
@@ -139,8 +168,9 @@ class RowsInWords(Generic[Drawn]):
             if isinstance(finding, NotAnswered)
             else self.say_one(finding, name, lang)
             for finding, name in zip(
-                self.findings, row_names(self.findings, lang), strict=True
+                self.findings, marked_names(self.findings, lang), strict=True
             )
         ]
+        rows += measured_notes(self.findings, lang)
         mark = canvas.mark_in_words(source_of(self.findings), lang)
         return " ".join([head, *rows, *mark])

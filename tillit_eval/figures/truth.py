@@ -11,7 +11,14 @@ from tillit_eval.figures import canvas
 from tillit_eval.figures._forest import check_changes, read_forest
 from tillit_eval.figures.drawn import record
 from tillit_eval.figures.marks import MARKS, draw_key, draw_mark
-from tillit_eval.findings import Change, Finding, Interval, source_of
+from tillit_eval.findings import (
+    Change,
+    Finding,
+    Interval,
+    measured_mark,
+    measured_notes,
+    source_of,
+)
 from tillit_eval.phrases import Label, Language, language, percent, say
 from tillit_eval.synthesis import Contribution, Pooled
 
@@ -96,7 +103,9 @@ def plot_truth(
     _, sites = read_forest(findings)
     rows = _read(sites, truth)
     names = [_name(row, lang) for row in rows]
-    ax = canvas.paper(ax, rows=len(rows), row=0.33, rest=1.25, names=names)
+    known = measured_notes([row.found for row in rows], lang)
+    rest = 1.25 + canvas.room_for(known)
+    ax = canvas.paper(ax, rows=len(rows), row=0.33, rest=rest, names=names)
     canvas.clean(ax)
     canvas.name_rows(ax, names)
     limits = _limits(rows)
@@ -104,7 +113,7 @@ def plot_truth(
         _draw(ax, at, row, limits, lang)
     ax.axvline(0.0, color=canvas.INK, linewidth=0.9, zorder=1.5)
     canvas.write_ticks(ax, *limits, lang)
-    canvas.name_axis(ax, _axis(rows[0], lang))
+    canvas.name_axis(ax, "\n".join([_axis(rows[0], lang), *known]))
     above = draw_key(ax, [say(f"figures.truth_{k}", lang) for k in ("found", "true")])
     source = source_of([row.found for row in rows])
     canvas.finish(ax, source, lang, title=title, above=above)
@@ -137,7 +146,8 @@ def _read(sites: Iterable[Contribution], truth: Mapping[str, float]) -> list[_Ro
 
 
 def _name(row: _Row, lang: Language) -> str:
-    return row.site.name(lang) or row.found.name(lang)
+    name = row.site.name(lang) or row.found.name(lang)
+    return name + measured_mark(row.found)
 
 
 def _limits(rows: Iterable[_Row]) -> tuple[float, float]:
@@ -204,6 +214,7 @@ class _Words:
     def __call__(self, lang: Language) -> str:
         says = [say("figures.alt_truth", lang, rows=len(self.rows))]
         says += [self._one(row, lang) for row in self.rows]
+        says += measured_notes([row.found for row in self.rows], lang)
         source = source_of([row.found for row in self.rows])
         return " ".join([*says, *canvas.mark_in_words(source, lang)])
 

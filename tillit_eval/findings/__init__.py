@@ -11,7 +11,16 @@ from tillit_eval.findings.estimates import (
     decide_verdict,
 )
 from tillit_eval.findings.intervals import Interval, check_level
-from tillit_eval.findings.measured import STATES, MeasurementState, supports_means
+from tillit_eval.findings.measured import (
+    STATES,
+    MeasurementState,
+    measured_in_words,
+    measured_mark,
+    measured_notes,
+    support_in_words,
+    supports_means,
+    weakest_state,
+)
 from tillit_eval.findings.sources import Source, read_source, source_mark
 from tillit_eval.findings.watching import tell, unwatch, watch
 
@@ -32,13 +41,18 @@ __all__ = [
     "Verdict",
     "check_level",
     "decide_verdict",
+    "measured_in_words",
+    "measured_mark",
+    "measured_notes",
     "read_source",
     "row_names",
     "source_mark",
     "source_of",
+    "support_in_words",
     "supports_means",
     "tabulate",
     "tell",
     "unwatch",
     "watch",
+    "weakest_state",
 ]

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from tillit_eval.findings.base import Finding
 from tillit_eval.findings.intervals import Interval
+from tillit_eval.findings.measured import MeasurementState, measured_in_words
 from tillit_eval.floors import is_shown
 from tillit_eval.phrases import Language, Phrase, number, percent, say
 
@@ -108,6 +109,11 @@ class Change(Estimate):
         How `p_value` was adjusted for several outcomes; empty if it was not.
     average : {"people", "units"}
         Whose average `estimate` is.
+    measured : MeasurementState or None
+        What is known of whether the scale measures the same in both waves, see
+        `supports_means`; None where no means of a scale are compared.
+    measured_because : Phrase or None
+        Why that cannot be told, or how many items were released.
     """
 
     question: ClassVar[str] = "change"
@@ -121,6 +127,12 @@ class Change(Estimate):
     verdict: Verdict = "cannot_tell"
     adjusted: str = ""
     average: Average = "people"
+    measured: MeasurementState | None = "not_examined"
+    measured_because: Phrase | None = None
+
+    def measured_in_words(self, lang: Language | None = None) -> str:
+        """Say whether the scale measures the same in both waves."""
+        return measured_in_words(self.measured, self.measured_because, lang)
 
     def verdict_in_words(self, lang: Language | None = None) -> str:
         """Say the verdict; adds the sign to a change too small to notice."""

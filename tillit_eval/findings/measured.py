@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Literal
+
+from tillit_eval.phrases import Language, Phrase, say
 
 MeasurementState = Literal[
     "not_examined",
@@ -24,20 +28,24 @@ STATES: tuple[MeasurementState, ...] = (
     "scalar",
     "strict",
 )
+# From the least to the most that is known in favour of a comparison.
+_WEAKEST_FIRST = (*STATES[2:5], *STATES[:2], *STATES[5:])
+_MARKS = {"not_examined": "\u2020", "cannot_tell": "\u2021"}
+_DIFFERS = "\u00a7"
 
 
-def supports_means(state: MeasurementState) -> bool:
+def supports_means(state: MeasurementState | None) -> bool:
     """May means be compared, by what is known of the scale?
 
     Parameters
     ----------
-    state : MeasurementState
+    state : MeasurementState or None
         ``not_examined``: nobody looked. ``cannot_tell``: too few people or items
         to look. ``not_configural``: not even the same items belong together.
         Else the highest step of the ladder that is kept: ``configural`` (the same
         items), ``metric`` (the same loadings), ``partial_scalar`` (the same
         intercepts but for a few items), ``scalar`` (all), ``strict`` (the same
-        residual variances too).
+        residual variances too). None where no mean of a scale is compared.
 
     Returns
     -------
@@ -57,3 +65,167 @@ def supports_means(state: MeasurementState) -> bool:
     (False, True)
     """
     return state in ("partial_scalar", "scalar", "strict")
+
+
+def weakest_state(
+    states: Iterable[MeasurementState | None],
+) -> MeasurementState | None:
+    """Return what can be said of several comparisons together.
+
+    Parameters
+    ----------
+    states : iterable of MeasurementState or None
+        One per comparison; None where no mean of a scale is compared.
+
+    Returns
+    -------
+    MeasurementState or None
+        The one that says least for comparing; None if no scale is compared.
+
+    Examples
+    --------
+    >>> weakest_state(["scalar", "cannot_tell", "strict"])
+    'cannot_tell'
+    """
+    there = [state for state in states if state is not None]
+    return min(there, key=_WEAKEST_FIRST.index, default=None)
+
+
+def measured_in_words(
+    state: MeasurementState | None, why: Phrase | None, lang: Language | None = None
+) -> str:
+    """Say whether the scale measures the same both times.
+
+    Parameters
+    ----------
+    state : MeasurementState or None
+        What is known.
+    why : Phrase or None
+        Why it cannot be told, or which items were released.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no mean of a scale is compared.
+
+    Examples
+    --------
+    >>> measured_in_words("not_examined", None, "en")
+    'Whether the scale measures the same both times was not examined.'
+    """
+    if state is None:
+        return ""
+    stated = why is not None and why.key == "measured.stated"
+    if stated and supports_means(state):
+        step = say(f"measured.step_{state}", lang)
+        return say("measured.by_statement", lang, step=step)
+    if state == "cannot_tell" and (why is None or stated):
+        return say("measured.cannot_tell_at_all", lang)
+    reason = say("measured.why", lang) if why is None else why
+    return say(f"measured.{state}", lang, why=reason)
+
+
+def measured_mark(finding: object) -> str:
+    """Return the mark of a comparison of means that the measurement does not bear.
+
+    Parameters
+    ----------
+    finding : Finding
+        Of any kind.
+
+    Returns
+    -------
+    str
+        After a narrow space: a dagger where nobody looked, two where it cannot be
+        told, a section sign where the scale does not measure the same; empty with
+        support, and where no mean of a scale is compared.
+
+    Examples
+    --------
+    >>> measured_mark("no finding")
+    ''
+    """
+    state = getattr(finding, "measured", None)
+    if state is None or supports_means(state):
+        return ""
+    return "\u202f" + _MARKS.get(state, _DIFFERS)
+
+
+def measured_notes(
+    findings: Iterable[object], lang: Language | None = None
+) -> list[str]:
+    """Say what the marks of several comparisons mean, and what no mark means.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        Those that a table or figure shows.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+
+    Returns
+    -------
+    list of str
+        One per mark that is used, and one for those without; empty where no mean
+        of a scale is compared.
+
+    Examples
+    --------
+    >>> measured_notes([])
+    []
+    """
+    states = {getattr(one, "measured", None) for one in findings} - {None}
+    says = [
+        f"{mark} {say(f'measured.note_{state}', lang)}"
+        for state, mark in _MARKS.items()
+        if state in states
+    ]
+    supported = {state for state in states if supports_means(state)}
+    if states - supported - {*_MARKS}:
+        says.append(f"{_DIFFERS} {say('measured.note_differs', lang)}")
+    if supported:
+        key = "unmarked" if says else "supported"
+        says.append(say(f"measured.note_{key}", lang))
+    return says
+
+
+def support_in_words(
+    states: Iterable[MeasurementState | None], lang: Language | None = None
+) -> str:
+    """Say in how many of several comparisons the scale measures the same.
+
+    Parameters
+    ----------
+    states : iterable of MeasurementState or None
+        One per comparison.
+    lang : {"en", "sv"}, optional
+        The language; the current one by default.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no mean of a scale is compared.
+
+    Examples
+    --------
+    >>> support_in_words(["scalar", "strict"], "en")
+    'By the usual guides the scale measures the same both times in all 2 comparisons.'
+    """
+    there = [state for state in states if state is not None]
+    counts = Counter(
+        "same" if supports_means(state) else state if state in _MARKS else "differs"
+        for state in there
+    )
+    n, same = len(there), counts.pop("same", 0)
+    if not there or same == n:
+        return say("measured.support_all", lang, n=n) if there else ""
+    if counts["not_examined"] == n:
+        return say("measured.support_nobody_looked", lang, n=n)
+    rest = "; ".join(
+        say(f"measured.support_{kind}", lang, n=counts[kind])
+        for kind in (*_MARKS, "differs")
+        if counts[kind]
+    )
+    return say("measured.support_some", lang, n=n, same=same, rest=rest)

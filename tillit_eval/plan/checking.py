@@ -14,9 +14,11 @@ from tillit_eval.findings import (
     Finding,
     Findings,
     Interval,
+    MeasurementState,
     NotAnswered,
+    measured_in_words,
 )
-from tillit_eval.phrases import Language, number, say
+from tillit_eval.phrases import Language, Phrase, number, say
 from tillit_eval.plan.model import Question, Study
 
 if TYPE_CHECKING:
@@ -107,6 +109,8 @@ class GuardRail(Estimate):
     held : {"held", "broken", "cannot_tell"}
         ``held`` if the whole interval is better than the margin, ``broken`` if
         all of it is worse.
+    measured, measured_because : MeasurementState or None, Phrase or None
+        What is known of the scale, as in `Change`.
     """
 
     question: ClassVar[str] = "guard rail"
@@ -116,6 +120,8 @@ class GuardRail(Estimate):
     margin: float
     desired: Desired
     held: Held
+    measured: MeasurementState | None = "not_examined"
+    measured_because: Phrase | None = None
 
     def amount(
         self, value: float, lang: Language | None = None, *, sign: bool = False
@@ -135,7 +141,7 @@ class GuardRail(Estimate):
         return points.say(lang, digits=1)
 
     def _claim(self, lang: Language) -> str:
-        return say(
+        held = say(
             f"plan.guard_rail_{self.held}",
             lang,
             name=self.name(lang),
@@ -144,6 +150,8 @@ class GuardRail(Estimate):
             interval=self.interval_in_words(lang),
             n=self.count(self.n_people, lang),
         )
+        known = measured_in_words(self.measured, self.measured_because, lang)
+        return f"{held} {known}".rstrip()
 
 
 def judge_guard_rails(study: Study, findings: Iterable[Finding]) -> Findings:
@@ -249,6 +257,8 @@ def _judge(change: Change, desired: Desired) -> GuardRail:
         margin=margin,
         desired=desired,
         held="cannot_tell" if narrow is None else has_held(narrow, margin, desired),
+        measured=change.measured,
+        measured_because=change.measured_because,
     )
 
 

@@ -9,7 +9,13 @@ import numpy as np
 from scipy.special import chdtr
 
 from tillit_eval.errors import TooFewAnswers
-from tillit_eval.findings import Change, Estimate, Findings, Verdict
+from tillit_eval.findings import (
+    Change,
+    Estimate,
+    Findings,
+    MeasurementState,
+    Verdict,
+)
 from tillit_eval.phrases import Label, Language, percent, say
 from tillit_eval.synthesis._law import conclude
 from tillit_eval.synthesis._mixed import Array, Fit, fit_mixed
@@ -23,9 +29,16 @@ class OfSite(Estimate):
     """A finding about one site of a pooled number. Base of two others.
 
     ``label`` is the name of the site, so that tables and figures show it.
+
+    Attributes
+    ----------
+    measured : MeasurementState or None
+        The least that is known of a scale in the pooled number.
     """
 
     question: ClassVar[str] = "site"
+
+    measured: MeasurementState | None = "not_examined"
 
     def amount(
         self, value: float, lang: Language | None = None, *, sign: bool = False
@@ -214,6 +227,7 @@ def of_site(pooled: Pooled, row: Contribution) -> dict[str, Any]:
         "source": finding.source,
         "floor": finding.floor,
         "expected": finding.expected,
+        "measured": pooled.measured,
         "hidden_because": finding.hidden_because
         if isinstance(finding, Change)
         else None,

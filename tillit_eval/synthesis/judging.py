@@ -67,9 +67,11 @@ def judge_sites(
     Examples
     --------
     >>> north = Change(site="north", scale="trust", before="2019", after="2021",
-    ...     role="primary", estimate=4.0, p_value=0.001, n_people=80)
+    ...     role="primary", estimate=4.0, p_value=0.001, n_people=80,
+    ...     measured="scalar")
     >>> south = Change(site="south", scale="trust", before="2019", after="2021",
-    ...     role="primary", estimate=1.0, p_value=0.3, n_people=70)
+    ...     role="primary", estimate=1.0, p_value=0.3, n_people=70,
+    ...     measured="scalar")
     >>> print(judge_sites([north, south]).matrix("en"))
           Primary: trust
     north         ▲ rose

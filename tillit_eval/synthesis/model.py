@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from tillit_eval.findings import Change, Estimate, Interval
+from tillit_eval.findings import Change, Estimate, Interval, support_in_words
 from tillit_eval.phrases import Language, language, number, percent, say
 from tillit_eval.synthesis._reading import Contribution, is_controlled
 from tillit_eval.thresholds import threshold
@@ -29,12 +29,22 @@ class Together(Change):
         it has none.
     k : int
         Sites in the number.
+    measured : MeasurementState or None
+        The least that is known of a scale in the number.
+    k_supported : int or None
+        Comparisons in the number whose scale measures the same both times, by the
+        usual guides; None where no means of a scale are compared.
     """
 
     question: ClassVar[str] = "change over sites"
 
     contributions: tuple[Contribution, ...] = ()
     k: int = 0
+    k_supported: int | None = None
+
+    def measured_in_words(self, lang: Language | None = None) -> str:
+        """Say in how many of the comparisons the scale measures the same."""
+        return support_in_words((one.measured for one in self.pooled), lang)
 
     def amount(
         self, value: float, lang: Language | None = None, *, sign: bool = False
@@ -60,9 +70,9 @@ class Together(Change):
 
         Returns
         -------
-        DataFrame, shape (n_sites, 11)
+        DataFrame, shape (n_sites, 12)
             ``site, name, estimate, standard_error, low, high, df, n_people,
-            n_units, weight, left_out``; weights are shares that add up to 1.
+            n_units, measured, weight, left_out``; weights are shares that add up to 1.
         """
         import pandas as pd
 
@@ -100,6 +110,7 @@ class Together(Change):
         says = [say(key, lang, n=n, units=units)]
         if self.estimand is not None:
             says.append(say("comparison.about", lang, estimand=self.estimand))
+        says.append(self.measured_in_words(lang))
         if not any(is_controlled(one) for one in self.pooled):
             says.append(say("synthesis.no_comparison", lang))
         if self.left_out:
@@ -107,7 +118,7 @@ class Together(Change):
             says.append(say("synthesis.beside", lang, reasons=reasons))
         if self.adjusted and self.p_value is not None:
             says.append(adjusted_p(self, self.p_value, lang))
-        return says
+        return [text for text in says if text]
 
     def _left_out_in_words(self, lang: Language | None, *, guarded: bool) -> str:
         """Say the reasons with numbers of sites, which no floor hides."""
@@ -257,7 +268,10 @@ def _site_row(one: Contribution, *, guarded: bool, lang: Language) -> dict[str, 
     """Return what one site brings; what may not be shown is missing."""
     finding, row = one.finding, {"site": one.site, "name": one.name(lang)}
     numbers: dict[str, object] = dict.fromkeys(
-        ("estimate", "standard_error", "low", "high", "df", "n_people", "n_units")
+        (
+            *("estimate", "standard_error", "low", "high", "df", "n_people", "n_units"),
+            "measured",
+        )
     )
     if isinstance(finding, Change) and (finding.is_shown or not guarded):
         numbers = {name: getattr(finding, name, None) for name in numbers}

@@ -240,6 +240,7 @@ def _levels(
                 label=_label(called),
                 estimand=pooled.estimand,
                 unit_of_measure=pooled.unit_of_measure,
+                measured=pooled.measured,
                 estimate=middle,
                 standard_error=error,
                 interval=t_interval(middle, error, df, level),

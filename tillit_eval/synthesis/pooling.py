@@ -19,6 +19,8 @@ from tillit_eval.findings import (
     NotAnswered,
     check_level,
     source_of,
+    supports_means,
+    weakest_state,
 )
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.plan import Study
@@ -218,6 +220,7 @@ def weighted(read: Sequence[Contribution], shares: Array) -> tuple[Contribution,
 def shared(read: Sequence[Contribution], used: Sequence[Change]) -> dict[str, Any]:
     """Return the fields that a pooled finding takes from its sites."""
     units = [one.n_units for one in used]
+    states = [one.measured for one in used]
     out = Counter(one.because for one in read if one.because is not None)
     left_out: list[tuple[Phrase, int]] = list(out.items())
     return {
@@ -239,6 +242,8 @@ def shared(read: Sequence[Contribution], used: Sequence[Change]) -> dict[str, An
         "key": _common(one.key for one in used),
         "average": used[0].average,
         "k": len({one.site for one in used}),
+        "measured": weakest_state(states),
+        "k_supported": sum(map(supports_means, states)) if any(states) else None,
     }
 
 

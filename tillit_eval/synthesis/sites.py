@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tillit_eval.comparison import compare_overlapping, compare_paired, compare_waves
+from tillit_eval.comparison import (
+    Examined,
+    compare_overlapping,
+    compare_paired,
+    compare_waves,
+)
 from tillit_eval.errors import (
     DataProblem,
     TooFewAnswers,
@@ -17,7 +22,14 @@ from tillit_eval.errors import (
     check_table,
     few,
 )
-from tillit_eval.findings import Average, Finding, Findings, NotAnswered, read_source
+from tillit_eval.findings import (
+    Average,
+    Finding,
+    Findings,
+    MeasurementState,
+    NotAnswered,
+    read_source,
+)
 from tillit_eval.floors import K_MIN
 from tillit_eval.phrases import phrase, swedish_sort_key
 from tillit_eval.summaries.frames import key_text
@@ -45,6 +57,7 @@ def compare_sites(
     unit: str | None = "unit",
     average: Average = "people",
     margin: float | None = None,
+    measured: Examined | MeasurementState | None = None,
     respondent: str = "respondent",
     wave: str = "wave",
     level: float = 0.95,
@@ -78,6 +91,10 @@ def compare_sites(
         Whose average change.
     margin : float, optional
         Smallest change worth noticing, in scale points, above 0.
+    measured : Invariance or MeasurementState, optional
+        What `assess_invariance` found for this scale and these waves over all
+        sites, or its state where it was examined elsewhere. *Not examined* by
+        default, and said so.
     respondent, wave : str, optional
         Columns with the person and the wave. Who changed site between the waves
         is met once in each.
@@ -138,6 +155,7 @@ def compare_sites(
         "unit": unit,
         "average": average,
         "margin": margin,
+        "measured": measured,
         "respondent": respondent,
         "wave": wave,
         "level": level,

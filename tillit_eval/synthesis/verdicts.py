@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from tillit_eval.findings import Change, Estimate, Finding, Findings, NotAnswered, Role
+from tillit_eval.findings import (
+    Change,
+    Estimate,
+    Finding,
+    Findings,
+    NotAnswered,
+    Role,
+    measured_mark,
+    measured_notes,
+)
 from tillit_eval.phrases import Label, Language, Phrase, language, number, say
 from tillit_eval.plan import GuardRail
 from tillit_eval.thresholds import threshold
@@ -104,13 +113,15 @@ class Verdicts(Findings):
         Returns
         -------
         list of str
-            One sentence, then one per reason, lettered as in `matrix`.
+            One sentence, one per reason, lettered as in `matrix`, and one per mark
+            of scales that may not measure the same both times.
         """
         reasons = [
             f"({letter}) {reason.say(lang)}"
             for reason, letter in self._reasons().items()
         ]
-        return [self.note(lang), *reasons]
+        written = [one for one in self if _is_written(one)]
+        return [self.note(lang), *reasons, *measured_notes(written, lang)]
 
     def note(self, lang: Language | None = None) -> str:
         """Say how many verdicts are expected to be false."""
@@ -179,14 +190,16 @@ class Verdicts(Findings):
             (
                 verdict_of(one),
                 reasons[one.reason] if isinstance(one, NotAnswered) else "",
+                measured_mark(one) if _is_written(one) else "",
             )
             for one in there
         )
         ordered = sorted(counted.items(), key=lambda item: _ORDER.index(item[0][0]))
         words = [
             say(f"synthesis.cell_{verdict}", lang, letter=letter)
+            + mark
             + (f" \u00d7 {n}" if n > 1 else "")
-            for (verdict, letter), n in ordered
+            for (verdict, letter, mark), n in ordered
         ]
         return ", ".join(words) or DASH
 
@@ -217,6 +230,11 @@ def verdict_of(finding: Finding) -> str:
     if isinstance(finding, GuardRail):
         return finding.held
     return finding.verdict if isinstance(finding, Change) else "not_answered"
+
+
+def _is_written(finding: Finding) -> bool:
+    """Tell whether a finding's verdict is shown."""
+    return verdict_of(finding) not in ("not_answered", "not_shown")
 
 
 def _letter(place: int) -> str:

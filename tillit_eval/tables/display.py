@@ -13,6 +13,8 @@ from tillit_eval.findings import (
     Finding,
     NotAnswered,
     Source,
+    measured_mark,
+    measured_notes,
     row_names,
     source_mark,
     source_of,
@@ -66,7 +68,8 @@ def display_frame(
     --------
     >>> from tillit_eval.findings import Interval
     >>> change = Change(scale="trust", before="2014", after="2016", estimate=2.1,
-    ...     interval=Interval(0.4, 3.8), verdict="rose", n_people=240, source="real")
+    ...     interval=Interval(0.4, 3.8), verdict="rose", n_people=240, source="real",
+    ...     measured="scalar")
     >>> display_frame([change], lang="sv").iloc[0].tolist()[:3]
     ['trust', '2014–2016', '+2,10\xa0poäng']
     """
@@ -98,7 +101,8 @@ def display_notes(
     Returns
     -------
     list of str
-        What is not shown, and the mark of data that are not real.
+        What is not shown, what is known of the scales whose means are compared,
+        and the mark of data that are not real.
 
     See Also
     --------
@@ -112,6 +116,7 @@ def display_notes(
     """
     guarded = check_findings(findings)
     notes = [] if guarded.ledger["shown"].all() else [guarded.note(lang)]
+    notes += measured_notes(guarded, lang)
     return [*notes, *source_note(source_of(guarded), lang)]
 
 
@@ -136,7 +141,7 @@ def check_findings(findings: Finding | Iterable[Finding]) -> GuardedFindings:
 
 def _row(finding: Finding, name: str, lang: Language) -> dict[str, str]:
     """Return the cells of one finding by the name of their column."""
-    row = {"what": name}
+    row = {"what": name + measured_mark(finding)}
     if isinstance(finding, NotAnswered):
         return row | {"note": finding.reason.say(lang)}
     row["people"] = finding.count(finding.n_people, lang)

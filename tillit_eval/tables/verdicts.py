@@ -37,7 +37,8 @@ def table_verdicts(
     great_tables.GT
         A row per site and a column per family, or for one site a row per family;
         below it how many verdicts may be false, why some questions have no answer,
-        and where the data come from.
+        which scales may not measure the same both times, and where the data come
+        from.
 
     Raises
     ------
