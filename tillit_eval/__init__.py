@@ -23,6 +23,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
         "assess_aggregation",
         "assess_alpha",
         "assess_attrition",
+        "assess_invariance",
         "assess_items",
         "assess_omega",
         "assess_structure",

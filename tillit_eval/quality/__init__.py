@@ -2,10 +2,14 @@
 
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality.aggregation import Aggregation, assess_aggregation
+from tillit_eval.quality.agreement import Agreement, assess_agreement
 from tillit_eval.quality.attrition import Attrition, assess_attrition
 from tillit_eval.quality.baseline import BaselineDifference
 from tillit_eval.quality.bias import assess_bias
+from tillit_eval.quality.careless import assess_careless, mark_careless
+from tillit_eval.quality.carelessness import Careless, CarelessEffect
 from tillit_eval.quality.factors import FactorModel, assess_structure
+from tillit_eval.quality.invariance import Invariance, assess_invariance
 from tillit_eval.quality.item_bias import ItemBias
 from tillit_eval.quality.items import ItemQuality, assess_items
 from tillit_eval.quality.reliability import (
@@ -18,22 +22,30 @@ from tillit_eval.quality.shares import Share, assess_share
 
 __all__ = [
     "Aggregation",
+    "Agreement",
     "Attrition",
     "BaselineDifference",
+    "Careless",
+    "CarelessEffect",
     "FactorModel",
+    "Invariance",
     "ItemBias",
     "ItemQuality",
     "Reliability",
     "Share",
     "assess_aggregation",
+    "assess_agreement",
     "assess_alpha",
     "assess_attrition",
     "assess_bias",
+    "assess_careless",
+    "assess_invariance",
     "assess_items",
     "assess_omega",
     "assess_retest",
     "assess_share",
     "assess_structure",
     "clopper_pearson",
+    "mark_careless",
     "wilson",
 ]
