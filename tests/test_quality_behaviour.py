@@ -527,7 +527,7 @@ def test_a_level_in_per_cent_is_refused() -> None:
 
 def test_other_options_are_refused() -> None:
     with pytest.raises(DataProblem, match="'kind' is not an option"):
-        quality.assess_omega(answers(), ITEMS, kind="hierarchical")  # type: ignore[arg-type]
+        quality.assess_omega(answers(), ITEMS, kind="asymptotic")  # type: ignore[arg-type]
     with pytest.raises(DataProblem, match="'method' is not an option"):
         quality.assess_share(1, of=2, scale="x", method="wald")  # type: ignore[arg-type]
     with pytest.raises(DataProblem, match="'source' is not an option"):

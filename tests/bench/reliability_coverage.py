@@ -12,8 +12,10 @@ import numpy as np
 from tillit_eval.quality._one_factor import fit_one_factor
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality._units import Units, icc
-from tillit_eval.quality.alpha import alpha_of, feldt
-from tillit_eval.quality.omega import _interval, _omega
+from tillit_eval.quality.reliability._coefficients import alphas
+from tillit_eval.quality.reliability._free import log_interval
+from tillit_eval.quality.reliability.alpha import feldt
+from tillit_eval.quality.reliability.omega import _omega
 
 DRAWS = 5_000
 MODELS = 2_000  # a factor model is searched for, so it is tried less often
@@ -33,7 +35,7 @@ def items(n: int, kind: str, rng: np.random.Generator) -> np.ndarray:
 def population(kind: str) -> tuple[float, float]:
     """Return alpha and omega of a very large sample."""
     covariance = np.cov(items(2_000_000, kind, np.random.default_rng(1)), rowvar=False)
-    return alpha_of(covariance), _omega(fit_one_factor(covariance), 1)[0]
+    return float(alphas(covariance)), _omega(fit_one_factor(covariance), 1)[0]
 
 
 def reliability() -> None:
@@ -46,7 +48,7 @@ def reliability() -> None:
             hits, refused = np.zeros(2), 0
             for draw in range(DRAWS):
                 covariance = np.cov(items(n, kind, rng), rowvar=False)
-                found = alpha_of(covariance)
+                found = float(alphas(covariance))
                 around = feldt(found, n_people=n, n_items=5, level=LEVEL)
                 hits[0] += around.covers(alpha)
                 if draw >= MODELS:
@@ -55,7 +57,7 @@ def reliability() -> None:
                 if not model.converged or (model.uniquenesses <= 0).any():
                     refused += 1
                 else:
-                    hits[1] += _interval(*_omega(model, n), LEVEL).covers(omega)
+                    hits[1] += log_interval(*_omega(model, n), LEVEL).covers(omega)
             told("  alpha, Feldt", n, hits[0] / DRAWS, DRAWS)
             answered = MODELS - refused
             told("  omega", n, hits[1] / answered, answered, f"refused {refused}")

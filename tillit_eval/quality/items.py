@@ -12,7 +12,7 @@ from tillit_eval.findings import Estimate, Findings
 from tillit_eval.floors import K_CELL, K_MIN, check_floor, shows_sides
 from tillit_eval.phrases import Language, number, percent, phrase, say
 from tillit_eval.quality._data import Array, Pooled, pool
-from tillit_eval.quality.alpha import alpha_of
+from tillit_eval.quality.reliability._coefficients import alphas
 from tillit_eval.summaries import Summary
 from tillit_eval.summaries.frames import as_narwhals, collected, number_column
 
@@ -226,7 +226,7 @@ def _alpha_without(covariance: Array) -> list[float | None]:
     if k < 3:
         return [None] * k
     kept = [np.delete(np.arange(k), i) for i in range(k)]
-    return [alpha_of(covariance[np.ix_(rows, rows)]) for rows in kept]
+    return [float(alphas(covariance[np.ix_(rows, rows)])) for rows in kept]
 
 
 def _share_ends(

@@ -12,7 +12,7 @@ from tillit_eval.phrases import phrase
 from tillit_eval.quality._data import Array
 from tillit_eval.quality._pingouin import correlate
 from tillit_eval.quality._waves import two_waves
-from tillit_eval.quality.reliability import Reliability
+from tillit_eval.quality.reliability.model import Reliability
 
 
 def assess_retest(

@@ -7,13 +7,18 @@ from typing import Literal
 
 import numpy as np
 
-from tillit_eval.errors import TooFewAnswers, check_option, few
-from tillit_eval.findings import Interval, check_level
+from tillit_eval.codebook import Codebook
+from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
+from tillit_eval.findings import check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import Array, check_item_count, pool
+from tillit_eval.quality._data import Array, check_item_count
 from tillit_eval.quality._one_factor import OneFactor, fit_one_factor
-from tillit_eval.quality.reliability import Reliability
+from tillit_eval.quality.reliability._answers import Answers, read_answers
+from tillit_eval.quality.reliability._free import log_interval
+from tillit_eval.quality.reliability._hierarchical import hierarchical_omega
+from tillit_eval.quality.reliability._ordinal import categorical_omega
+from tillit_eval.quality.reliability.model import Reliability
 from tillit_eval.summaries.frames import check_names
 
 
@@ -22,7 +27,10 @@ def assess_omega(
     items: Sequence[str],
     *,
     scale: str = "",
-    kind: Literal["total"] = "total",
+    kind: Literal["total", "hierarchical"] = "total",
+    ordinal: bool = False,
+    n_factors: int = 3,
+    codebook: Codebook | None = None,
     level: float = 0.95,
     k_min: int = K_MIN,
 ) -> Reliability:
@@ -94,32 +102,55 @@ def assess_omega(
     >>> 0.7 < found.interval.low < found.estimate < found.interval.high < 0.9
     True
     """
-    check_option("kind", kind, ("total",))
+    check_option("kind", kind, ("total", "hierarchical"))
+    level, floor = check_level(level), check_floor(k_min)
     names = check_names(items, argument="items")
     check_item_count(names, 2)
     _refuse_two(names)
-    pooled = pool(responses, names)
-    k, n = len(names), pooled.n_complete
-    _check_repeats(pooled.covariance)
+    read = read_answers(responses, names, codebook)
+    if ordinal:
+        _check_ordinal(kind)
+        return categorical_omega(read, scale=scale, level=level, k_min=floor)
+    _check_repeats(read.pooled.covariance)
+    if kind == "hierarchical":
+        return hierarchical_omega(
+            read, n_factors, scale=scale, level=level, k_min=floor
+        )
+    return _total(read, scale, level, floor)
+
+
+def _total(read: Answers, scale: str, level: float, floor: int) -> Reliability:
+    pooled = read.pooled
     model = fit_one_factor(pooled.covariance)
-    _check_model(model, names)
-    omega, error = _omega(model, n)
+    _check_model(model, pooled.items)
+    omega, error = _omega(model, pooled.n_complete)
     return Reliability(
         scale=pooled.scale_name(scale),
         coefficient="omega",
         estimate=omega,
         standard_error=error,
-        interval=_interval(omega, error, check_level(level)),
+        interval=log_interval(omega, error, level),
         estimand=phrase("quality.estimand_omega"),
         method=phrase("quality.method_omega"),
         because=pooled.caution(),
-        n_items=k,
-        n_people=n,
+        n_items=len(pooled.items),
+        n_people=pooled.n_complete,
         n_incomplete=pooled.n_incomplete,
+        turned=read.turned,
         left_out=pooled.left_out(),
         source=pooled.source,
-        floor=check_floor(k_min),
+        floor=floor,
     )
+
+
+def _check_ordinal(kind: str) -> None:
+    if kind != "total":
+        raise DataProblem(
+            "Categorical omega is of one factor.",
+            expected='ordinal=True with kind="total"',
+            found=f'ordinal=True with kind="{kind}"',
+            to_fix="leave out one of the two",
+        )
 
 
 def _omega(model: OneFactor, n_people: int) -> tuple[float, float]:
@@ -135,16 +166,6 @@ def _omega(model: OneFactor, n_people: int) -> tuple[float, float]:
     )
     variance = slope @ np.linalg.solve(model.information, slope) / n_people
     return common**2 / total, float(np.sqrt(variance))
-
-
-def _interval(omega: float, error: float, level: float) -> Interval:
-    from scipy.special import ndtri
-
-    reach = float(ndtri((1 + level) / 2)) * error / (1 - omega)
-    rest = 1 - omega
-    return Interval(
-        1 - rest * float(np.exp(reach)), 1 - rest * float(np.exp(-reach)), level
-    )
 
 
 def _refuse_two(names: tuple[str, ...]) -> None:
