@@ -204,8 +204,12 @@ def test_a_share_of_everyone_or_no_one_is_hidden_and_cannot_be_subtracted() -> N
     safe = protect_table(table, count="n", shares=["yes"], digits=2)
     # A and B together would still say that everyone in both said yes.
     assert safe.table["shown"].tolist() == [False, False, False, True]
+    assert "fewer than 5 on one side of a share, or would" in safe.sentence("en")
+    assert "färre än 5 på ena sidan av en andel" in safe.sentence("sv")
     stricter = protect_table(table, count="n", shares={"yes": "n"}, k_cell=21)
     assert not stricter.table["shown"].any()
+    assert "fewer than 21 on one side" in stricter.sentence("en")
+    assert "side" not in protect_table(areas([3, 30]), count="n").sentence("en")
 
 
 def test_rounding_comes_after_hiding_and_the_frame_given_is_not_changed() -> None:

@@ -49,7 +49,7 @@ def test_each_criterion_is_a_line_in_the_order_of_the_meetings(ax) -> None:
     assert ax.get_ylim()[0] < 1 < 5 < ax.get_ylim()[1]
     texts = [text.get_text() for text in ax.texts]
     assert texts == ["understanding", "action", "Synthetic data"]
-    assert "by criterion\n(understanding, action)" in ax.get_xlabel()
+    assert "in the order\nunderstanding, action" in ax.get_xlabel()
 
 
 def test_one_row_of_counts_is_enough_where_all_criteria_have_the_same(ax) -> None:

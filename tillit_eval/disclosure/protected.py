@@ -39,6 +39,8 @@ class Protected:
         Boolean column that marks the rows of totals; empty if there is none.
     floor : int
         Fewest people behind a number that is shown.
+    share_floor : int or None
+        Fewest people on either side of a share; None where no value is a share.
     digits : int
         Decimals of the values.
     source : {"real", "synthetic", "published", "mixed", "unstated"}
@@ -52,6 +54,7 @@ class Protected:
     values: tuple[str, ...]
     total: str = ""
     floor: int
+    share_floor: int | None = None
     digits: int
     source: Source = "unstated"
 
@@ -73,13 +76,12 @@ class Protected:
         if not hidden:
             text = say("disclosure.all_shown", lang, groups=groups)
         else:
-            text = say(
-                "disclosure.some_hidden",
-                lang,
-                hidden=hidden,
-                groups=groups,
-                n=self.floor,
-            )
+            of = {"hidden": hidden, "groups": groups, "n": self.floor}
+            if self.share_floor is None:
+                text = say("disclosure.some_hidden", lang, **of)
+            else:
+                of["cell"] = self.share_floor
+                text = say("disclosure.some_shares_hidden", lang, **of)
         totals = int(self.ledger["n_totals_hidden"].sum())
         if totals:
             key = "no_total" if totals == 1 else "no_totals"

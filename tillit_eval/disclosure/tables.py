@@ -188,6 +188,7 @@ a group away.
         values=hide,
         total=total or "",
         floor=k_min,
+        share_floor=k_cell if shares else None,
         digits=digits,
         source=source,
     )

@@ -286,7 +286,9 @@ class _Words:
         self.table, self.data, self.names = table, data, names
 
     def __call__(self, lang: Language) -> str:
-        says = [say("figures.alt_rounds", lang, rounds=self.data["round"].nunique())]
+        n = {"rounds": "round", "lines": "criterion"}
+        seen = {blank: self.data[column].nunique() for blank, column in n.items()}
+        says = [say("figures.alt_rounds", lang, **seen)]
         for key in dict.fromkeys(self.data["criterion"]):
             own = self.data[self.data["shown"] & self.data["criterion"].eq(key)]
             name = canvas.in_words(self.names.get(key, key), lang)
