@@ -187,7 +187,7 @@ def check_answers(rows: Rows) -> None:
             "at least two different answers to every item",
             "quality.constant_items",
         )
-        apart = (together <= len(rows.items)).any(axis=0)
+        apart = np.asarray((together <= len(rows.items)).any(axis=0))
         _refuse(
             [name for name, hit in zip(rows.items, apart, strict=True) if hit],
             "Some items were answered together by too few people.",

@@ -70,6 +70,11 @@ class Slopes(NamedTuple):
     v: Array
     w: Array
 
+    def of(self, g: int) -> Slopes:
+        """Take those of one group."""
+        own = slice(g, g + 1)
+        return Slopes(self.number[own], self.u[own], self.v[own], self.w[own])
+
 
 def slopes(spec: Spec, at: Implied) -> Slopes:
     """Differentiate the implied moments by each cell that is free somewhere."""
@@ -144,13 +149,14 @@ def expected_information(
     """
     cells = slopes(spec, at)
     if inverse is None:
-        each = _cell_information(spec, cells, np.linalg.inv(at.covariance))
+        own = np.asarray(np.linalg.inv(at.covariance), dtype=np.float64)
+        each = _cell_information(spec, cells, own)
         each *= weights[:, None, None]
     else:
         each = np.zeros((len(spec.groups), *2 * cells.number.shape[1:]))
         for k, g in enumerate(np.arange(len(weights)) if group is None else group):
-            own = Slopes(*(part[g : g + 1] for part in cells))
-            each[g] += weights[k] * _cell_information(spec, own, inverse[k : k + 1])[0]
+            one = _cell_information(spec, cells.of(int(g)), inverse[k : k + 1])
+            each[g] += weights[k] * one[0]
     return _collect(spec, cells.number, each)
 
 
