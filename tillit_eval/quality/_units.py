@@ -124,10 +124,8 @@ def _no_spread_between() -> DataProblem:
     )
 
 
-def rwg(spread: Array, k: int, steps: int | None) -> Array | None:
-    """Return the agreement of each unit against even answers over the steps."""
-    if steps is None or steps < 2 or len(spread) == 0:
-        return None
-    ratio = np.minimum(spread / ((steps**2 - 1) / 12), 1.0)
+def rwg(spread: Array, k: int, null: float) -> Array:
+    """Return the agreement of each unit against a variance without agreement."""
+    ratio = np.minimum(spread / null, 1.0)
     agreement: Array = k * (1 - ratio) / (k * (1 - ratio) + ratio)
     return agreement

@@ -3,98 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
+from scipy.special import stdtrit
 
-from tillit_eval.errors import check_columns
-from tillit_eval.findings import Estimate, Interval, check_level
+from tillit_eval.codebook.model import Codebook, check_codebook
+from tillit_eval.errors import DataProblem, check_columns
+from tillit_eval.findings import Interval, check_level
 from tillit_eval.floors import K_MIN, check_floor
-from tillit_eval.phrases import Language, Phrase, number, phrase, say
+from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Array, of_these, per_key
-from tillit_eval.quality._units import check_units, icc, rwg, units_of
+from tillit_eval.quality._nulls import (
+    SKEWED,
+    Null,
+    by_chance,
+    check_null,
+    middle,
+    spread_of,
+)
+from tillit_eval.quality._units import Units, check_units, icc, rwg, units_of
+from tillit_eval.quality.aggregated import Aggregation
+from tillit_eval.quality.licence import decide_licence
 from tillit_eval.summaries import Summary, summarise_responses
 from tillit_eval.summaries.frames import as_pandas, check_names, key_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aggregation(Estimate):
-    """How much the unit shows in people's answers, and how much they agree.
-
-    Attributes
-    ----------
-    estimate, icc1 : float
-        Share of the variance of people's mean answer that lies between units.
-    interval, icc1_interval : Interval
-        For `icc1`; exact for units of any size.
-    icc2 : float
-        Reliability of the units' means.
-    icc2_interval : Interval
-        For `icc2` of units of `mean_size`, from the same.
-    rwg_j, rwg_j_median : float or None
-        Mean and median over units of the agreement within the unit, against
-        answers spread evenly over all steps; None where the number of steps is
-        not known or no unit reaches the floor.
-    ad : float or None
-        Mean over units of the average absolute deviation from the unit's mean, in
-        answer steps; None from a `Summary`, or if no unit reaches the floor.
-    design_effect : float
-        How many times larger the variance of a mean is than if people were
-        independent.
-    mean_size : float
-        People per unit.
-    n_units_agreement : int
-        Units with at least `floor` people, behind `rwg_j` and `ad`.
-    steps : int or None
-        Steps of the answer scale behind `rwg_j`.
-    n_incomplete : int
-        Rows left out because an answer or the unit is missing.
-    """
-
-    question: ClassVar[str] = "aggregation"
-
-    unit_of_measure: str = "coefficient"
-    icc1: float
-    icc1_interval: Interval
-    icc2: float
-    icc2_interval: Interval
-    rwg_j: float | None
-    rwg_j_median: float | None
-    ad: float | None
-    design_effect: float
-    mean_size: float
-    n_units_agreement: int
-    steps: int | None
-    n_incomplete: int
-
-    @property
-    def digits(self) -> int:
-        """Two decimals, as coefficients are read."""
-        return 2
-
-    def _claim(self, lang: Language) -> str:
-        claim = say(
-            "quality.aggregation_claim",
-            lang,
-            name=self.name(lang),
-            icc1=number(self.icc1, 2, lang),
-            interval1=self.icc1_interval.say(lang),
-            icc2=number(self.icc2, 2, lang),
-            interval2=self.icc2_interval.say(lang),
-            effect=number(self.design_effect, 1, lang),
-            people=self.count(self.n_people, lang),
-            units=self.n_units,
-        )
-        if self.rwg_j is not None:
-            claim += " " + say(
-                "quality.aggregation_agreement",
-                lang,
-                rwg=number(self.rwg_j, 2, lang),
-                units=self.n_units_agreement,
-                floor=self.floor,
-            )
-        return claim
 
 
 def assess_aggregation(
@@ -104,6 +36,8 @@ def assess_aggregation(
     unit: str = "unit",
     scale: str = "",
     steps: int | None = None,
+    codebook: Codebook | None = None,
+    null: Null = "uniform",
     level: float = 0.95,
     k_min: int = K_MIN,
 ) -> Aggregation:
@@ -120,8 +54,15 @@ def assess_aggregation(
     scale : str, optional
         Name of the scale, for the sentence.
     steps : int, optional
-        Steps of the answer scale, for agreement. By default the span of the
-        answers seen, if they are whole numbers; from a `Summary` it must be given.
+        Steps of the answer scale, for agreement. By default those of `codebook`,
+        else the span of the answers seen, if they are whole numbers; from a
+        `Summary` one of the two must be given.
+    codebook : Codebook, optional
+        Knows how many codes the items have.
+    null : str or sequence of float, default "uniform"
+        What no agreement looks like: ``"uniform"`` (answers spread evenly), with five
+        steps also ``"slight_skew"``, ``"moderate_skew"`` and ``"heavy_skew"``, or
+        one share for each step.
     level : float, default 0.95
         Coverage of the intervals, between 0 and 1.
     k_min : int, default 10
@@ -131,12 +72,14 @@ def assess_aggregation(
     Returns
     -------
     Aggregation
-        ICC(1), ICC(2), agreement and the design effect.
+        ICC(1), ICC(2), agreement, the design effect, and the licence: whether the
+        means of units may be used.
 
     Raises
     ------
     DataProblem
-        If a column is absent or holds no numbers.
+        If a column is absent or holds no numbers, or the null does not fit the
+        steps.
     TooFewAnswers
         If there is one unit, nobody has a colleague, or nobody differs from the
         others in the same unit.
@@ -171,6 +114,12 @@ def assess_aggregation(
        interrater reliability. Journal of Applied Psychology, 69(1), 85-98.
     .. [3] Wald, A. (1940). A note on the analysis of variance with unequal class
        frequencies. Annals of Mathematical Statistics, 11(1), 96-100.
+    .. [4] Cohen, A., Doveh, E., & Nahum-Shani, I. (2009). Testing agreement for
+       multi-item scales with the indices rWG(J) and ADM(J). Organizational Research
+       Methods, 12(1), 148-164.
+    .. [5] LeBreton, J. M., & Senter, J. L. (2008). Answers to 20 questions about
+       interrater reliability and interrater agreement. Organizational Research
+       Methods, 11(4), 815-852.
 
     Examples
     --------
@@ -187,19 +136,21 @@ def assess_aggregation(
     (0.936, 0.978, 2)
     """
     names = check_names(items, argument="items")
+    level, floor = check_level(level), check_floor(k_min)
     summary = _per_unit(responses, names, unit)
     deviation, span = _from_rows(responses, names, unit, summary)
     units = units_of(summary, deviation)
     check_units(units)
-    icc1, icc2, first, second = icc(units, check_level(level))
-    steps = steps if steps is not None else span
-    floor = check_floor(k_min)
-    large = (units.size >= floor) & (units.size > 1)
-    agreement = rwg(units.spread[large], len(names), steps)
-    left = (
-        int(summary.n_rows.sum() - summary.n_complete.sum()) + summary.n_without_group
+    icc1, icc2, first, second = icc(units, level)
+    steps = steps or _steps_of(codebook, names) or span
+    kind, shares = check_null(null, steps)
+    size, left = units.size, _n_left(summary)
+    agreed = _agreement(units, len(names), shares, (kind, steps), level, floor)
+    licence, why = decide_licence(
+        second,
+        agreed["rwg_j_median_interval"],
+        by_chance=agreed["rwg_j_by_chance"],
     )
-    size = units.size
     return Aggregation(
         scale=scale or (names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"),
         estimate=icc1,
@@ -208,33 +159,102 @@ def assess_aggregation(
         icc1_interval=first,
         icc2=icc2,
         icc2_interval=second,
-        rwg_j=None if agreement is None else float(agreement.mean()),
-        rwg_j_median=None if agreement is None else float(np.median(agreement)),
-        ad=_mean_or_none(units.deviation, large),
+        **agreed,
+        null=kind,
+        licence=licence,
+        licence_because=why,
         design_effect=1 + (float((size**2).sum() / size.sum()) - 1) * max(icc1, 0.0),
         mean_size=float(size.mean()),
-        n_units_agreement=int(large.sum()),
-        steps=steps,
         n_people=int(size.sum()),
         n_units=len(size),
         n_incomplete=left,
         left_out=_left_out(left),
         estimand=phrase("quality.estimand_aggregation"),
         method=phrase("quality.method_aggregation"),
-        because=None if agreement is None else phrase("quality.null", n=steps),
+        because=_null_in_words(kind, agreed),
         source=summary.source,
         floor=floor,
     )
 
 
+def _n_left(summary: Summary) -> int:
+    whole = int(summary.n_rows.sum() - summary.n_complete.sum())
+    return whole + summary.n_without_group
+
+
+def _null_in_words(kind: str, agreed: dict[str, Any]) -> Phrase | None:
+    if agreed["rwg_j"] is None:
+        return None
+    if kind == "uniform":
+        return phrase("quality.null", n=agreed["steps"])
+    return phrase("quality.null_other", null=phrase(f"quality.null_{kind}"))
+
+
+def _agreement(
+    units: Units,
+    k: int,
+    shares: Array | None,
+    known: tuple[str, int | None],
+    level: float,
+    floor: int,
+) -> dict[str, Any]:
+    """Return what is known of agreement in the units that are large enough."""
+    (kind, steps), large = known, (units.size >= floor) & (units.size > 1)
+    enough = bool(large.any())
+    own = None if shares is None or not enough else spread_of(shares)
+    each = None if own is None else rwg(units.spread[large], k, own)
+    away = units.deviation[large] if units.deviation is not None and enough else None
+    ends = None if each is None else middle(each, level)
+    skewed = None
+    if each is not None and kind == "uniform" and steps == 5:
+        slight = spread_of(np.array(SKEWED["slight_skew"]))
+        skewed = float(np.median(rwg(units.spread[large], k, slight)))
+    return {
+        "rwg_j": None if each is None else float(each.mean()),
+        "rwg_j_median": None if each is None else float(np.median(each)),
+        "rwg_j_median_interval": None if ends is None else Interval(*ends, level),
+        "rwg_j_skewed": skewed,
+        "rwg_j_by_chance": None
+        if each is None or shares is None
+        else by_chance(
+            units.size[large], k, shares, np.random.default_rng(0), level=level
+        ),
+        "ad": None if away is None else float(away.mean()),
+        "ad_interval": _over_units(away, level),
+        "ad_guide": steps / 6 if steps and away is not None else None,
+        "n_units_agreement": int(large.sum()),
+        "steps": steps,
+    }
+
+
+def _over_units(values: Array | None, level: float) -> Interval | None:
+    """Return Student's t interval for the mean of units."""
+    if values is None or len(values) < 2:
+        return None
+    error = float(values.std(ddof=1)) / float(np.sqrt(len(values)))
+    reach = float(stdtrit(len(values) - 1, (1 + level) / 2)) * error
+    mean = float(values.mean())
+    return Interval(max(mean - reach, 0.0), mean + reach, level)
+
+
+def _steps_of(codebook: Codebook | None, names: tuple[str, ...]) -> int | None:
+    """Return how many codes the items have, if a codebook says and all agree."""
+    if codebook is None:
+        return None
+    book = check_codebook(codebook)
+    counts = {len(book.item(name).codes) for name in names}
+    if len(counts) > 1:
+        raise DataProblem(
+            "The items do not have the same number of steps.",
+            expected="items of one answer scale",
+            found=f"{min(counts)} to {max(counts)} steps",
+            to_fix="assess the items of each answer scale by themselves",
+        )
+    return counts.pop()
+
+
 def _left_out(left: int) -> tuple[tuple[Phrase, int], ...]:
     return ((phrase("quality.incomplete_or_homeless"), left),) if left else ()
-
-
-def _mean_or_none(values: Array | None, where: np.ndarray) -> float | None:
-    if values is None or not where.any():
-        return None
-    return float(values[where].mean())
 
 
 def _per_unit(responses: object, names: tuple[str, ...], unit: str) -> Summary:
