@@ -1,13 +1,15 @@
 """Does the score measure, and do enough people stand behind it?"""
 
 from tillit_eval.quality._shares import clopper_pearson, wilson
-from tillit_eval.quality.aggregation import Aggregation, assess_aggregation
+from tillit_eval.quality.aggregated import Aggregation
+from tillit_eval.quality.aggregation import assess_aggregation
 from tillit_eval.quality.agreement import Agreement, assess_agreement
 from tillit_eval.quality.attrition import Attrition, assess_attrition
 from tillit_eval.quality.baseline import BaselineDifference
 from tillit_eval.quality.bias import assess_bias
 from tillit_eval.quality.careless import assess_careless, mark_careless
 from tillit_eval.quality.carelessness import Careless, CarelessEffect
+from tillit_eval.quality.correlations import Correlations, assess_polychoric
 from tillit_eval.quality.factors import FactorModel, assess_structure
 from tillit_eval.quality.invariance import Invariance, assess_invariance
 from tillit_eval.quality.item_bias import ItemBias
@@ -27,6 +29,7 @@ __all__ = [
     "BaselineDifference",
     "Careless",
     "CarelessEffect",
+    "Correlations",
     "FactorModel",
     "Invariance",
     "ItemBias",
@@ -42,6 +45,7 @@ __all__ = [
     "assess_invariance",
     "assess_items",
     "assess_omega",
+    "assess_polychoric",
     "assess_retest",
     "assess_share",
     "assess_structure",
