@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import ndtr
@@ -17,6 +18,7 @@ from tillit_eval.quality.correlations._polychoric import (
 from tillit_eval.quality.correlations._tables import CategoryTables, Coded
 
 _CHUNK = 32_768
+Information = Literal["observed", "expected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,18 @@ class Influence:
     rho: Array
 
 
-def influence_of(fit: PolychoricFit) -> Influence:
+def influence_of(
+    fit: PolychoricFit, *, information: Information = "observed"
+) -> Influence:
     r"""Return each answer's influence on thresholds and polychoric correlations.
 
     Parameters
     ----------
     fit : PolychoricFit
         From `polychoric`. Pairs at the bound get not-a-number.
+    information : {"observed", "expected"}, default "observed"
+        Whether the blocks below are summed over the people seen, as lavaan does, or
+        over those the fitted correlation expects, which serves small samples better.
 
     Returns
     -------
@@ -55,7 +62,7 @@ def influence_of(fit: PolychoricFit) -> Influence:
     -----
     Two-step M-estimation as in Muthén (1984), doi 10.1007/BF02294210:
     :math:`A_{22}(\hat\rho - \rho) = \sum s_\rho - A_{21} (\hat\tau - \tau)`. The
-    blocks :math:`A` are sums of products of observed scores, as in lavaan.
+    blocks :math:`A` are sums of products of scores.
     """
     tables = fit.tables
     one, other = np.triu_indices(len(tables.items), 1)
@@ -64,7 +71,7 @@ def influence_of(fit: PolychoricFit) -> Influence:
     x, y = fit.thresholds[one], fit.thresholds[other]
     cells = cell_probabilities(x, y, rho)
     score = cell_slopes(x, y, rho) / cells
-    counts = fit.pair_counts
+    counts = fit.pair_counts if information == "observed" else _expected(fit)
     weighted = counts * score
     curvature = np.sum(weighted * score, axis=(1, 2))
     curvature = np.where(fit.at_bound | (curvature <= 0), np.nan, curvature)
@@ -79,32 +86,54 @@ def influence_of(fit: PolychoricFit) -> Influence:
     return Influence(steps, table / curvature[:, None, None])
 
 
-def standard_errors(fit: PolychoricFit, influence: Influence) -> Array:
+def standard_errors(
+    fit: PolychoricFit, *, information: Information = "expected"
+) -> Array:
     """Return the standard error of each correlation, from the tables alone.
 
     Parameters
     ----------
     fit : PolychoricFit
         From `polychoric`.
-    influence : Influence
-        Of the same fit.
+    information : {"observed", "expected"}, default "expected"
+        Over the people that the fitted correlations expect in each cell (Olsson,
+        1979), or over those seen: then they are the square roots of the diagonal of
+        `asymptotic_covariance` and equal to lavaan's.
 
     Returns
     -------
     ndarray, shape (m,)
-        Square roots of the diagonal of `asymptotic_covariance`.
+        Not-a-number for pairs at the bound.
     """
     tables = fit.tables
     one, other = np.triu_indices(len(tables.items), 1)
-    counts = tables.counts[one, other]
-    squares = influence.rho**2
+    seen = tables.counts[one, other]
+    counts = seen if information == "observed" else _expected(fit)
+    squares = influence_of(fit, information=information).rho ** 2
     variance = np.sum(counts * squares[:, :-1, :-1], axis=(1, 2))
-    lone = tables.margins[one] - counts.sum(axis=2)
+    lone = tables.margins[one] - seen.sum(axis=2)
     variance += np.sum(lone * squares[:, :-1, -1], axis=1)
-    lone = tables.margins[other] - counts.sum(axis=1)
+    lone = tables.margins[other] - seen.sum(axis=1)
     variance += np.sum(lone * squares[:, -1, :-1], axis=1)
     errors: Array = np.sqrt(variance)
     return errors
+
+
+def threshold_errors(fit: PolychoricFit) -> Array:
+    """Return the standard error of each threshold, shape (k, C - 1)."""
+    squares = _threshold_influence(fit) ** 2
+    margins = fit.tables.margins[:, :, None]
+    errors: Array = np.sqrt(np.sum(margins * squares[:, :-1], axis=1))
+    return errors
+
+
+def _expected(fit: PolychoricFit) -> Array:
+    """Return the people each cell should hold by the fitted correlations."""
+    one, other = np.triu_indices(len(fit.tables.items), 1)
+    rho = np.where(fit.at_bound, 0.0, fit.rho)
+    cells = cell_probabilities(fit.thresholds[one], fit.thresholds[other], rho)
+    people = fit.pair_counts.sum(axis=(1, 2))[:, None, None]
+    return np.where(cells > 1e-17, people * cells, 0.0)
 
 
 def asymptotic_covariance(coded: Coded, influence: Influence) -> Array:

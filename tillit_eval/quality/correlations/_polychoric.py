@@ -32,9 +32,10 @@ class PolychoricFit:
         In standard deviations of the latent answer; infinite beyond the categories
         an item has.
     rho : ndarray, shape (m,)
-        Correlation of each pair; ±1 at the bound.
+        Correlation of each pair; ±1 at the bound, not-a-number where nobody
+        answered both.
     at_bound : ndarray of bool, shape (m,)
-        Pairs whose likelihood has no maximum inside ±1.
+        Pairs whose likelihood has no maximum inside ±1, or that nobody answered.
     log_likelihood : ndarray, shape (m,)
         Sum over the pair's cells of n log p, at the thresholds of the margins.
     pair_counts : ndarray, shape (m, C, C)
@@ -98,7 +99,7 @@ def polychoric(tables: CategoryTables, *, added: float = 0.0) -> PolychoricFit:
         )
     pairs = _Pairs(thresholds[one], thresholds[other], counts)
     rho, at_bound = _maximise(pairs)
-    value, slope, _ = pairs.at(np.clip(rho, -BOUND, BOUND))
+    value, slope, _ = pairs.at(np.clip(np.nan_to_num(rho), -BOUND, BOUND))
     n = np.maximum(counts.sum(axis=(1, 2)), 1.0)
     return PolychoricFit(
         tables,
@@ -225,8 +226,10 @@ def _maximise(pairs: _Pairs) -> tuple[Array, npt.NDArray[np.bool_]]:
         rho[active], value[active] = new, best
         slope[active], information[active] = up, curve
         active = active[moved > 1e-13]
-    at_bound = np.abs(rho) >= BOUND
-    return np.where(at_bound, np.sign(rho), rho), at_bound
+    nobody = pairs.counts.sum(axis=(1, 2)) == 0
+    at_bound = (np.abs(rho) >= BOUND) | nobody
+    edge = np.where(nobody, np.nan, np.sign(rho))
+    return np.where(at_bound, edge, rho), at_bound
 
 
 def _climb(

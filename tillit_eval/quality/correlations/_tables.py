@@ -13,8 +13,9 @@ import pandas as pd
 from narwhals.schema import Schema
 
 from tillit_eval.errors import DataProblem, TooFewAnswers, check_columns, few
-from tillit_eval.findings import Source, read_source
+from tillit_eval.findings import Source, read_source, tell
 from tillit_eval.quality._data import Array
+from tillit_eval.summaries import Summary
 from tillit_eval.summaries.frames import (
     as_narwhals,
     check_names,
@@ -50,8 +51,22 @@ class Coded:
         return int(self.weights.sum())
 
     def complete(self) -> Coded:
-        """Keep the rows that answered every item."""
-        return self.only(np.asarray((self.codes >= 0).all(axis=1)))
+        """Keep the rows that answered every item, and the places they have."""
+        whole = np.asarray((self.codes >= 0).all(axis=1))
+        if whole.all():
+            return self
+        return self.only(whole).packed()
+
+    def packed(self) -> Coded:
+        """Close the places that no row has any more."""
+        codes, values = self.codes.copy(order="F"), []
+        for column, kinds in enumerate(self.values):
+            seen = codes[:, column] >= 0
+            used = np.bincount(codes[seen, column], minlength=len(kinds)) > 0
+            place = np.append(np.cumsum(used) - 1, -1).astype(np.int16)
+            codes[:, column] = place[codes[:, column]]
+            values.append(tuple(np.array(kinds)[used].tolist()))
+        return Coded(self.items, tuple(values), codes, self.weights, self.source)
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Coded:
         """Keep some rows and the places they have."""
@@ -119,6 +134,14 @@ def code_answers(responses: object, items: Sequence[str]) -> Coded:
         or none.
     """
     names = check_names(items, argument="items")
+    if isinstance(responses, Summary):
+        raise DataProblem(
+            "A summary holds sums, not who gave which pair of answers.",
+            expected="the answers themselves",
+            found="a Summary",
+            to_fix="give the table that summarise_responses was made from",
+        )
+    tell("rows", frame=responses)
     frame = as_narwhals(responses, table="responses")
     schema = frame.collect_schema()
     check_columns(schema.names(), names, table="responses")
@@ -155,10 +178,10 @@ def count_categories(coded: Coded, *, missing: Missing = "complete") -> Category
     Returns
     -------
     CategoryTables
-        Whole numbers.
+        Whole numbers. Categories that nobody counted chose have no place.
     """
     used = coded.complete() if missing == "complete" else coded
-    sizes = np.array([len(one) for one in coded.values])
+    sizes = np.array([len(one) for one in used.values])
     k, wide = len(sizes), int(sizes.max())
     counts = np.zeros((k, k, wide, wide))
     margins = np.zeros((k, wide))
@@ -177,7 +200,7 @@ def count_categories(coded: Coded, *, missing: Missing = "complete") -> Category
     places = np.arange(k)
     counts[places, places] = np.eye(wide) * margins[:, None, :]
     return CategoryTables(
-        coded.items, coded.values, sizes, margins, counts, coded.n_people, coded.source
+        used.items, used.values, sizes, margins, counts, coded.n_people, coded.source
     )
 
 

@@ -106,10 +106,12 @@ def read_ordinal_moments(
     names = check_names(items, argument="items")
     if group is None:
         coded = code_answers(responses, names)
-        return ordinal_moments([coded], ("",), n_rows=coded.n_people)
+        return ordinal_moments([coded.complete()], ("",), n_rows=coded.n_people)
     frame = as_pandas(responses, [*names, group], table="responses")
     coded = code_answers(frame[list(names)], names)
     keys = key_text(frame[group])
+    kept = np.asarray((coded.codes >= 0).all(axis=1) & keys.notna().to_numpy())
+    coded, keys = coded.only(kept).packed(), keys[kept]
     groups = tuple(sorted(keys.dropna().unique()))
     if not groups:
         raise DataProblem(
@@ -125,19 +127,18 @@ def read_ordinal_moments(
 def ordinal_moments(
     parts: Sequence[Coded], groups: Sequence[str], *, n_rows: int
 ) -> OrdinalMoments:
-    """Estimate the moments of each part; the parts share items and places."""
-    whole = [part.complete() for part in parts]
-    first = whole[0]
+    """Estimate the moments of each part: complete rows that share items and places."""
+    first = parts[0]
     sizes = tuple(len(one) - 1 for one in first.values)
-    _check_parts(whole)
-    fits = tuple(polychoric(count_categories(part)) for part in whole)
+    _check_parts(parts)
+    fits = tuple(polychoric(count_categories(part)) for part in parts)
     _check_fits(first.items, fits)
-    n = np.array([part.n_people for part in whole], dtype=float)
+    n = np.array([part.n_people for part in parts], dtype=float)
     observed = np.stack([_vector(fit, sizes) for fit in fits])
     gamma = np.stack(
         [
             part.n_people * asymptotic_covariance(part, influence_of(fit))
-            for part, fit in zip(whole, fits, strict=True)
+            for part, fit in zip(parts, fits, strict=True)
         ]
     )
     return OrdinalMoments(

@@ -43,10 +43,11 @@ def covariance_of(fit: OrdinalFit, moments: OrdinalMoments) -> Array:
     With :math:`\Delta` the slopes and :math:`W` the diagonal weights it is
     :math:`(\Delta'W\Delta)^{-1}\,\Delta'W\Gamma W\Delta\,(\Delta'W\Delta)^{-1}/n`,
     groups weighted by their shares of the n people (``se = "robust.sem"`` in
-    lavaan).
+    lavaan); n is the number of people less the number of groups.
     """
     bread, meat = _bread_and_meat(fit, moments)
-    return np.asarray(bread @ meat @ bread / moments.n_people)
+    n = moments.n_people - len(moments.groups)
+    return np.asarray(bread @ meat @ bread / n)
 
 
 def scaled_test(fit: OrdinalFit, moments: OrdinalMoments) -> ScaledTest:

@@ -17,6 +17,7 @@ from tillit_eval.quality.factors._rows import read_rows
 from tillit_eval.quality.factors._solved import Solved
 from tillit_eval.quality.factors._spec import Spec
 from tillit_eval.quality.factors._telling import tell_model
+from tillit_eval.quality.factors._wls_solve import solve_wlsmv
 from tillit_eval.quality.factors.model import Estimator, FactorModel
 from tillit_eval.summaries.frames import check_names
 
@@ -154,6 +155,7 @@ SOLVERS: dict[Estimator, Callable[[Spec, object], Solved]] = {
     "ml": _solve_ml,
     "mlr": _solve_mlr,
     "fiml": _solve_fiml,
+    "wlsmv": solve_wlsmv,
 }
 
 
