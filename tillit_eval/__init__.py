@@ -21,6 +21,7 @@ _DOOR: dict[str, tuple[str, ...]] = {
     "summaries": ("summarise_responses",),
     "quality": (
         "assess_aggregation",
+        "assess_agreement",
         "assess_alpha",
         "assess_attrition",
         "assess_invariance",
