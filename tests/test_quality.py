@@ -11,7 +11,7 @@ import pytest
 
 from tillit_eval import quality
 from tillit_eval.quality._data import pool
-from tillit_eval.quality._one_factor import fit_one_factor
+from tillit_eval.quality.factors._one_factor import fit_one_factor
 from tillit_eval.summaries import summarise_responses
 
 HERE = Path(__file__).parent / "reference" / "quality"

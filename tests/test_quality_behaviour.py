@@ -18,7 +18,7 @@ from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.findings import NotAnswered
 from tillit_eval.phrases import Label, has_phrase
 from tillit_eval.quality import clopper_pearson, wilson
-from tillit_eval.quality._one_factor import fit_one_factor
+from tillit_eval.quality.factors._one_factor import fit_one_factor
 from tillit_eval.summaries import summarise_responses
 
 ITEMS = ["q1", "q2", "q3", "q4"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tillit_eval.quality._one_factor import fit_one_factor
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality._units import Units, icc
+from tillit_eval.quality.factors._one_factor import fit_one_factor
 from tillit_eval.quality.reliability._coefficients import alphas
 from tillit_eval.quality.reliability._free import log_interval
 from tillit_eval.quality.reliability.alpha import feldt

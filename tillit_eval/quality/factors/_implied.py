@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tillit_eval.quality.factors._spec import KINDS, Spec
+from tillit_eval.quality.factors._spec import KINDS, Kind, Spec
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -76,24 +77,31 @@ class Slopes(NamedTuple):
         return Slopes(self.number[own], self.u[own], self.v[own], self.w[own])
 
 
+@lru_cache(maxsize=16)
+def _layout(spec: Spec) -> tuple[tuple[Kind, Whole, Whole, Whole], ...]:
+    """List the cells free somewhere: matrix, rows, columns and parameters."""
+    found = []
+    for kind in KINDS:
+        cells = spec.cells(kind).index
+        free = np.argwhere((cells >= 0).any(axis=0))
+        if kind in ("factor_covariances", "residuals"):
+            free = free[free[:, 0] >= free[:, 1]]
+        if len(free):
+            number = cells[(slice(None), *free.T)]
+            found.append((kind, free[:, 0], free[:, -1], number))
+    return tuple(found)
+
+
 def slopes(spec: Spec, at: Implied) -> Slopes:
     """Differentiate the implied moments by each cell that is free somewhere."""
     n_groups, p = at.means.shape
     eye = np.broadcast_to(np.eye(p), (n_groups, p, p))
     along = (at.loadings @ at.factor_covariances).transpose(0, 2, 1)
     columns = at.loadings.transpose(0, 2, 1)
-    zero = np.zeros((n_groups, p, p))
-    index, u, v, w = [], [], [], []
-    for kind in KINDS:
-        cells = spec.cells(kind).index
-        free = np.argwhere((cells >= 0).any(axis=0))
-        if kind in ("factor_covariances", "residuals"):
-            free = free[free[:, 0] >= free[:, 1]]
-        if not len(free):
-            continue
-        row, column = free[:, 0], free[:, -1]
-        index.append(cells[(slice(None), *free.T)])
-        nothing = zero[:, :1].repeat(len(free), axis=1)
+    number, u, v, w = [], [], [], []
+    for kind, row, column, numbers in _layout(spec):
+        number.append(numbers)
+        nothing = np.zeros((n_groups, len(row), p))
         if kind == "loadings":
             u.append(eye[:, row])
             v.append(along[:, column])
@@ -110,7 +118,7 @@ def slopes(spec: Spec, at: Implied) -> Slopes:
             v.append(nothing)
             w.append(basis[:, row])
     return Slopes(
-        np.concatenate(index, axis=1).astype(np.int64),
+        np.concatenate(number, axis=1),
         *(np.concatenate(part, axis=1) for part in (u, v, w)),
     )
 

@@ -65,7 +65,8 @@ class Cells:
         return full
 
 
-@dataclass(frozen=True, slots=True)
+# Told apart by which it is, not by what it holds: its layout is kept beside it.
+@dataclass(frozen=True, slots=True, eq=False)
 class Spec:
     """A factor model of ``G`` groups, ``p`` items and ``m`` factors.
 

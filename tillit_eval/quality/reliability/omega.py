@@ -12,9 +12,11 @@ from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
 from tillit_eval.findings import check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
-from tillit_eval.quality._data import Array, check_item_count
-from tillit_eval.quality._one_factor import OneFactor, fit_one_factor
+from tillit_eval.quality._data import check_item_count
+from tillit_eval.quality.factors._one_factor import OneFactor, fit_one_factor
 from tillit_eval.quality.reliability._answers import Answers, read_answers
+from tillit_eval.quality.reliability._factor_items import check_factor_items
+from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import log_interval
 from tillit_eval.quality.reliability._hierarchical import hierarchical_omega
 from tillit_eval.quality.reliability._ordinal import categorical_omega
@@ -103,43 +105,33 @@ def assess_omega(
     True
     """
     check_option("kind", kind, ("total", "hierarchical"))
-    level, floor = check_level(level), check_floor(k_min)
+    told = Told(scale, check_level(level), check_floor(k_min))
     names = check_names(items, argument="items")
     check_item_count(names, 2)
-    _refuse_two(names)
     read = read_answers(responses, names, codebook)
     if ordinal:
         _check_ordinal(kind)
-        return categorical_omega(read, scale=scale, level=level, k_min=floor)
-    _check_repeats(read.pooled.covariance)
+        return categorical_omega(read, told)
     if kind == "hierarchical":
-        return hierarchical_omega(
-            read, n_factors, scale=scale, level=level, k_min=floor
-        )
-    return _total(read, scale, level, floor)
+        return hierarchical_omega(read, n_factors, told)
+    return total_omega(read, told)
 
 
-def _total(read: Answers, scale: str, level: float, floor: int) -> Reliability:
+def total_omega(read: Answers, told: Told) -> Reliability:
+    """Return omega total of a one-factor model of the covariances."""
     pooled = read.pooled
+    check_factor_items(pooled)
     model = fit_one_factor(pooled.covariance)
     _check_model(model, pooled.items)
     omega, error = _omega(model, pooled.n_complete)
-    return Reliability(
-        scale=pooled.scale_name(scale),
-        coefficient="omega",
-        estimate=omega,
-        standard_error=error,
-        interval=log_interval(omega, error, level),
-        estimand=phrase("quality.estimand_omega"),
+    return reliability_of(
+        read,
+        "omega",
+        omega,
+        told,
         method=phrase("quality.method_omega"),
-        because=pooled.caution(),
-        n_items=len(pooled.items),
-        n_people=pooled.n_complete,
-        n_incomplete=pooled.n_incomplete,
-        turned=read.turned,
-        left_out=pooled.left_out(),
-        source=pooled.source,
-        floor=floor,
+        error=error,
+        interval=log_interval(omega, error, told.level),
     )
 
 
@@ -166,31 +158,6 @@ def _omega(model: OneFactor, n_people: int) -> tuple[float, float]:
     )
     variance = slope @ np.linalg.solve(model.information, slope) / n_people
     return common**2 / total, float(np.sqrt(variance))
-
-
-def _refuse_two(names: tuple[str, ...]) -> None:
-    if len(names) == 2:
-        raise TooFewAnswers(
-            "Two items do not make a factor model.",
-            expected="at least 3 items",
-            found="2; their reliability is the correlation stepped up by "
-            "Spearman and Brown, which is alpha of standardised items",
-            to_fix="use assess_alpha for two items",
-            reason="quality.two_items",
-        )
-
-
-def _check_repeats(covariance: Array) -> None:
-    spread = np.sqrt(np.diag(covariance))
-    smallest = np.linalg.eigvalsh(covariance / np.outer(spread, spread))[0]
-    if smallest < 1e-10:
-        raise TooFewAnswers(
-            "An item repeats another, or follows from the others.",
-            expected="items none of which can be worked out from the others",
-            found="answers that determine each other fully",
-            to_fix="leave out the item that repeats another, or use more people",
-            reason="quality.repeated_item",
-        )
 
 
 def _check_model(model: OneFactor, names: tuple[str, ...]) -> None:
