@@ -22,6 +22,7 @@ from tillit_eval.plan import (
     tabulate_expectations,
 )
 from tillit_eval.plan.expecting import expect_values
+from tillit_eval.plan.model import COMPARING
 from tillit_eval.simulation import read_truth, tabulate_truth
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -60,19 +61,49 @@ def script() -> ModuleType:
 def test_the_script_makes_the_committed_tables_byte_for_byte(
     folder: Path, script: ModuleType, tmp_path: Path
 ) -> None:
-    fresh = tmp_path / folder.name
-    shutil.copytree(folder, fresh, ignore=shutil.ignore_patterns("*.csv"))
-    script.make_site(fresh, people=1_000)
+    script.make_tables(copy_of(folder, tmp_path))
     tables = sorted(folder.glob("*.csv"))
-    assert [path.name for path in tables] == sorted(p.name for p in fresh.glob("*.csv"))
+    made = {path.name for path in (tmp_path / folder.name).glob("*.csv")}
+    assert {path.name for path in tables} == made | {"expected.csv"}
     for table in tables:
-        again = fresh / table.name
         if table.name != "expected.csv":
+            again = tmp_path / folder.name / table.name
             assert again.read_bytes() == table.read_bytes(), table.name
-        else:
-            keys = ["key", "estimand"]
-            fresh_keys = pd.read_csv(again)[keys]
-            assert fresh_keys.equals(pd.read_csv(table)[keys])
+
+
+def test_the_script_writes_what_is_expected_of_each_question(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    """One small site; that values are those of the truth is tested below."""
+    script.make_site(copy_of(SAMPLE / "skane", tmp_path), people=1_000)
+    fresh, kept = (
+        pd.read_csv(home / "skane" / "expected.csv") for home in (tmp_path, SAMPLE)
+    )
+    assert [*fresh] == [*kept]
+    names = ["site", "key", "scale", "design", "estimand"]
+    pd.testing.assert_frame_equal(fresh[names], kept[names])
+
+
+def copy_of(folder: Path, home: Path) -> Path:
+    """Return a copy of a site without its tables."""
+    bare = shutil.ignore_patterns("*.csv")
+    return Path(shutil.copytree(folder, home / folder.name, ignore=bare))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_question_that_compares_has_an_expected_value(
+    name: str, study: Study
+) -> None:
+    asked = [
+        question
+        for question in study.plan_of(name).in_order
+        if question.design in COMPARING and question.expect != "refusal"
+    ]
+    kept = study.site(name).expected
+    assert list(dict.fromkeys(kept["key"])) == [question.id for question in asked]
+    n = {q.id: 1 + (q.design == "overlapping") for q in asked}
+    assert kept["key"].value_counts().to_dict() == n
+    assert not kept.duplicated(["key", "estimand"]).any()
 
 
 def test_the_study_gathers_every_site(study: Study) -> None:

@@ -132,12 +132,18 @@ def table_units(units: tuple[TrueUnit, ...]) -> pd.DataFrame:
     return table.assign(start=table["start"].astype(float).map(month))
 
 
-def make_site(folder: Path, *, people: int = PEOPLE) -> None:
-    """Write the tables of one simulated site, and what each question should find."""
+def make_tables(folder: Path) -> dict[str, Any]:
+    """Write the tables of one simulated site; return what its study says of it."""
     study = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
     (site,) = study["site"]
     write_surveys(site, folder)
     write_registers(site, folder)
+    return dict(site)
+
+
+def make_site(folder: Path, *, people: int = PEOPLE) -> None:
+    """Write the tables of one simulated site, and what each question should find."""
+    site = make_tables(folder)
     expected = folder / site["expected"]
     if not expected.exists():  # the study names it, so it has to be there
         expected.touch()
