@@ -93,17 +93,23 @@ def climb(engine: Engine, sizes: Array, *, ordinal: bool) -> Climb:
 def steps_above(
     engine: Engine, climbed: Climb, sizes: Array, *, ordinal: bool
 ) -> tuple[Rung, ...]:
-    """Fit every step with nothing released, for the numbers only."""
-    rungs: tuple[Rung, ...] = ()
+    """Fit the steps above a lost one with nothing released, for the numbers only."""
+    plain = tuple(rung for rung in climbed.rungs if not rung.released)
+    partial = tuple(rung for rung in climbed.rungs if rung.released)
+    tried = {rung.step for rung in plain}
     below: Fitted | None = None
     for step, equal in (ORDINAL if ordinal else CONTINUOUS).items():
+        if step in tried and step != climbed.lost:
+            continue
         fitted = engine.fit(equal, near=below)
         if not fitted.settled:
             break
-        guides = guides_for(step, sizes, ordinal=ordinal)
-        rungs += (rung_of(engine, step, below, fitted, guides, frozenset()),)
+        if step not in tried and below is not None:
+            guides = guides_for(step, sizes, ordinal=ordinal)
+            rung = rung_of(engine, step, below, fitted, guides, frozenset())
+            plain += (rung,)
         below = fitted
-    return rungs + tuple(rung for rung in climbed.rungs if rung.released)
+    return plain + partial
 
 
 def _stand(
