@@ -3,7 +3,23 @@
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality.aggregated import Aggregation
 from tillit_eval.quality.aggregation import assess_aggregation
-from tillit_eval.quality.agreement import Agreement, assess_agreement
+from tillit_eval.quality.agreement import (
+    Agreement,
+    LinkedStep,
+    Needed,
+    RatersNeeded,
+    RaterSpread,
+    ReliabilityAt,
+    Severity,
+    SeverityDrift,
+    VersionLink,
+    assess_agreement,
+    assess_rater_spread,
+    assess_raters_needed,
+    assess_severity,
+    assess_severity_drift,
+    assess_version_link,
+)
 from tillit_eval.quality.attrition import Attrition, assess_attrition
 from tillit_eval.quality.baseline import BaselineDifference
 from tillit_eval.quality.bias import assess_bias
@@ -34,8 +50,16 @@ __all__ = [
     "Invariance",
     "ItemBias",
     "ItemQuality",
+    "LinkedStep",
+    "Needed",
+    "RaterSpread",
+    "RatersNeeded",
     "Reliability",
+    "ReliabilityAt",
+    "Severity",
+    "SeverityDrift",
     "Share",
+    "VersionLink",
     "assess_aggregation",
     "assess_agreement",
     "assess_alpha",
@@ -46,9 +70,14 @@ __all__ = [
     "assess_items",
     "assess_omega",
     "assess_polychoric",
+    "assess_rater_spread",
+    "assess_raters_needed",
     "assess_retest",
+    "assess_severity",
+    "assess_severity_drift",
     "assess_share",
     "assess_structure",
+    "assess_version_link",
     "clopper_pearson",
     "mark_careless",
     "wilson",
