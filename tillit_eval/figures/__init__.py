@@ -1,5 +1,6 @@
 """How a finding looks: one function per kind of figure, no statistics inside."""
 
+from tillit_eval.figures.agreement import plot_agreement
 from tillit_eval.figures.answers import plot_answers
 from tillit_eval.figures.changes import plot_changes
 from tillit_eval.figures.crosstab import plot_crosstab
@@ -25,6 +26,7 @@ __all__ = [
     "alt_text",
     "drawn_axes",
     "figure_data",
+    "plot_agreement",
     "plot_answers",
     "plot_changes",
     "plot_crosstab",

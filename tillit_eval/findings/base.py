@@ -58,6 +58,8 @@ class Finding:
     """
 
     question: ClassVar[str] = "finding"
+    # False where `n_people` counts what is rated, which may be a person or not.
+    counts_people: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         # A dataclass would write out every field, also those under the floor.

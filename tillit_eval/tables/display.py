@@ -144,7 +144,8 @@ def _row(finding: Finding, name: str, lang: Language) -> dict[str, str]:
     row = {"what": name + measured_mark(finding)}
     if isinstance(finding, NotAnswered):
         return row | {"note": finding.reason.say(lang)}
-    row["people"] = finding.count(finding.n_people, lang)
+    if finding.counts_people:
+        row["people"] = finding.count(finding.n_people, lang)
     if finding.n_units is not None:
         row["units"] = number(finding.n_units, 0, lang)
     if isinstance(finding, Estimate):

@@ -60,6 +60,7 @@ class Agreement(Estimate):
     """
 
     question: ClassVar[str] = "agreement"
+    counts_people: ClassVar[bool] = False
 
     unit_of_measure: str = "coefficient"
     coefficient: str
@@ -98,11 +99,19 @@ class Agreement(Estimate):
         """Say in a published guide's words how high it is, at both of its ends."""
         ends = self.interval or Interval(self.estimate, self.estimate)
         low, high = (_word(self.coefficient, end) for end in (ends.low, ends.high))
-        source = say(f"agreement.source_{_guide(self.coefficient)}", lang)
+        source = self.guide_source(lang)
         words = [say(f"agreement.word_{word}", lang) for word in (low, high)]
         if low == high:
             return say("agreement.guide_one", lang, source=source, word=words[0])
         return say("agreement.guide", lang, source=source, low=words[0], high=words[1])
+
+    def guide_source(self, lang: Language | None = None) -> str:
+        """Return who wrote the guide."""
+        return say(f"agreement.source_{_guide(self.coefficient)}", lang)
+
+    def guide_steps(self) -> tuple[float, ...]:
+        """Return where the guide's words begin, above zero."""
+        return tuple(end for _, end in _steps(self.coefficient)[0] if end > 0)
 
     @property
     def tells_shares(self) -> bool:
@@ -225,30 +234,30 @@ def _guide(coefficient: str) -> str:
     return "krippendorff" if coefficient == "krippendorff" else "landis_koch"
 
 
-def _word(coefficient: str, value: float) -> str:
-    """Return the guide's word for a value of the coefficient."""
+def _steps(coefficient: str) -> tuple[tuple[tuple[str, float], ...], str]:
+    """Return the guide's words with where each ends, and its last word."""
     guide = _guide(coefficient)
-    steps: tuple[tuple[str, float], ...]
     if guide == "koo_li":
-        steps = (
+        return (
             ("poor", threshold("icc_moderate")),
             ("moderate", threshold("icc_good")),
             ("good", threshold("icc_excellent")),
-        )
-        last = "excellent"
-    elif guide == "krippendorff":
-        steps = (
+        ), "excellent"
+    if guide == "krippendorff":
+        return (
             ("unreliable", threshold("alpha_tentative")),
             ("tentative", threshold("alpha_reliable")),
-        )
-        last = "reliable"
-    else:
-        steps = (
-            ("none", 0.0),
-            ("slight", threshold("kappa_fair")),
-            ("fair", threshold("kappa_moderate")),
-            ("moderate", threshold("kappa_substantial")),
-            ("substantial", threshold("kappa_almost_perfect")),
-        )
-        last = "almost_perfect"
+        ), "reliable"
+    return (
+        ("none", 0.0),
+        ("slight", threshold("kappa_fair")),
+        ("fair", threshold("kappa_moderate")),
+        ("moderate", threshold("kappa_substantial")),
+        ("substantial", threshold("kappa_almost_perfect")),
+    ), "almost_perfect"
+
+
+def _word(coefficient: str, value: float) -> str:
+    """Return the guide's word for a value of the coefficient."""
+    steps, last = _steps(coefficient)
     return next((word for word, end in steps if value < end), last)
