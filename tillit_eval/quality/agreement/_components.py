@@ -17,7 +17,7 @@ from tillit_eval.quality.agreement._variance import (
     fit_components,
 )
 
-# Fewest targets and raters whose spread can be estimated at all.
+# Fewest targets whose spread can be estimated at all.
 FEWEST = 5
 
 
@@ -29,10 +29,10 @@ def codes_of(frame: pd.DataFrame, keys: Sequence[str]) -> Codes:
 
 def check_enough(value: Array, targets: int, raters: int) -> None:
     """Refuse a handful of targets or raters, and judgements that are all the same."""
-    if min(targets, raters) < FEWEST:
+    if targets < FEWEST or raters < 2:
         raise TooFewAnswers(
             "Too few targets or raters to tell how they spread.",
-            expected=f"at least {FEWEST} of each",
+            expected=f"at least {FEWEST} targets and 2 raters",
             found=f"{targets} targets and {raters} raters",
             to_fix="check the columns target and rater, or wait for more",
             reason="severity.few_for_spread",

@@ -94,7 +94,8 @@ def assess_raters_needed(
     DataProblem
         If a column is absent, a value is no number, or an option is not known.
     TooFewAnswers
-        If there are fewer than 5 targets or raters, or they cannot be told apart.
+        If there are fewer than 5 targets or only one rater, or they cannot be told
+        apart.
 
     See Also
     --------

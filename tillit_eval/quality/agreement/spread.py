@@ -108,8 +108,8 @@ def assess_rater_spread(
     DataProblem
         If a column is absent, a value is no number, or the table is too large.
     TooFewAnswers
-        If there are fewer than 5 raters or targets, every judgement is the same, or
-        targets and raters cannot be told apart.
+        If there are fewer than 5 targets or only one rater, every judgement is the
+        same, or targets and raters cannot be told apart.
 
     See Also
     --------
