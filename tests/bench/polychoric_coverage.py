@@ -1,4 +1,4 @@
-"""Bias, error and coverage of polychoric correlations of answers with a ceiling.
+"""Are polychoric correlations right, and their intervals, where answers have a ceiling?
 
 Five categories, about half of the people at the top, three correlations, n = 50, 200
 and 1,000. For empty cells left alone and for 0.5 put into each of them (psych's
@@ -49,9 +49,7 @@ def tried(n: int, rho: float, draws: int, added: float) -> tuple[float, ...]:
         low, high = intervals(fit.rho, error, 0.95)
         reach = -ndtri(0.025) * error[0]
         inside = abs(fit.rho[0] - rho) <= reach
-        found.append(
-            (fit.rho[0], low[0] <= rho <= high[0], inside, fit.at_bound[0])
-        )
+        found.append((fit.rho[0], low[0] <= rho <= high[0], inside, fit.at_bound[0]))
     table = np.array(found, dtype=float)
     told = table[table[:, 3] == 0]
     miss = told[:, 0] - rho
