@@ -583,8 +583,11 @@ def test_answers_that_do_not_say_it_come_from_where_the_study_says(
 
 def test_a_changed_scale_is_refused_with_both_scales_named() -> None:
     sample = Path(__file__).parents[1] / "data" / "sample"
-    found = run_plan(read_study(sample / "study.toml"), "malmo")
-    refused = found.where(key="quality_rounds")[0]
+    study = read_study(sample / "malmo" / "study.toml")
+    (site,) = study.sites
+    asked = tuple(q for q in site.questions if q.id == "quality_rounds")
+    study = replace(study, sites=(replace(site, questions=asked),))
+    (refused,) = run_plan(study, "malmo")
     assert isinstance(refused, NotAnswered)
     assert (refused.source, refused.asked) == ("synthetic", "series")
     assert "had 7 steps before and 4 after" in refused.sentence("en")

@@ -280,10 +280,9 @@ def test_a_pooled_change_in_english_and_swedish() -> None:
         "deviation of about 2.4 points (95 % CI 1.2 to 7.4 points). 400 people stand "
         "behind it. This is the change of the workplace, with everyone who answered, "
         "averaged over people. Whether the scale measures the same both times was not "
-        "examined in any of the 5 comparisons. There is no comparison group: what "
-        "moved everywhere at the same time is in this number. Beside it, not in it: "
-        "its standard error rests on only 2.26 degrees of freedom (1). "
-        "(Synthetic data.)"
+        "examined. There is no comparison group: what moved everywhere at the same "
+        "time is in this number. Beside it, not in it: its standard error rests on "
+        "only 2.26 degrees of freedom (1). (Synthetic data.)"
     )
     assert (
         pooled.sentence("sv")

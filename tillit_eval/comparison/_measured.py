@@ -82,10 +82,22 @@ def read_measured(
             to_fix="give measured=te.assess_invariance(...), or leave it out",
         )
     _check_same(measured, str(scale), (str(before), str(after)))
-    if measured.state != "partial_scalar":
-        return measured.state, measured.because
-    n, items = len(measured.released), measured.n_items
-    return measured.state, phrase("measured.released", n=n, items=items)
+    return measured.state, _why(measured)
+
+
+def _why(measured: Examined) -> Phrase | None:
+    """Say in a reader's words why no more is known; an item is no factor to them."""
+    because = measured.because
+    if measured.state == "partial_scalar":
+        n, items = len(measured.released), measured.n_items
+        return phrase("measured.released", n=n, items=items)
+    if because is None or not because.key.startswith("invariance.few_"):
+        return because
+    if because.key == "invariance.few_people":
+        return phrase("measured.few_people", **dict(because.values))
+    if measured.n_items == 1:
+        return phrase("measured.one_item")
+    return phrase("measured.few_items", **dict(because.values))
 
 
 def _check_same(measured: Examined, scale: str, waves: tuple[str, str]) -> None:

@@ -30,8 +30,12 @@ STATES: tuple[MeasurementState, ...] = (
 )
 # From the least to the most that is known in favour of a comparison.
 _WEAKEST_FIRST = (*STATES[2:5], *STATES[:2], *STATES[5:])
-_MARKS = {"not_examined": "\u2020", "cannot_tell": "\u2021"}
-_DIFFERS = "\u00a7"
+_MARKS = {
+    "not_examined": "\u2020",
+    "cannot_tell": "\u2021",
+    "differs": "\u00a7",
+    "partial_scalar": "\u00b6",
+}
 
 
 def supports_means(state: MeasurementState | None) -> bool:
@@ -128,7 +132,7 @@ def measured_in_words(
 
 
 def measured_mark(finding: object) -> str:
-    """Return the mark of a comparison of means that the measurement does not bear.
+    """Return the mark of a comparison of means that cannot stand by itself.
 
     Parameters
     ----------
@@ -139,18 +143,17 @@ def measured_mark(finding: object) -> str:
     -------
     str
         After a narrow space: a dagger where nobody looked, two where it cannot be
-        told, a section sign where the scale does not measure the same; empty with
-        support, and where no mean of a scale is compared.
+        told, a section sign where the scale does not measure the same, a pilcrow
+        where it does but for single items. Empty with full support, and where no
+        mean of a scale is compared.
 
     Examples
     --------
     >>> measured_mark("no finding")
     ''
     """
-    state = getattr(finding, "measured", None)
-    if state is None or supports_means(state):
-        return ""
-    return "\u202f" + _MARKS.get(state, _DIFFERS)
+    mark = _MARKS.get(_kind(getattr(finding, "measured", None)), "")
+    return f"\u202f{mark}" if mark else ""
 
 
 def measured_notes(
@@ -176,16 +179,13 @@ def measured_notes(
     >>> measured_notes([])
     []
     """
-    states = {getattr(one, "measured", None) for one in findings} - {None}
+    kinds = {_kind(getattr(one, "measured", None)) for one in findings}
     says = [
-        f"{mark} {say(f'measured.note_{state}', lang)}"
-        for state, mark in _MARKS.items()
-        if state in states
+        f"{mark} {say(f'measured.note_{kind}', lang)}"
+        for kind, mark in _MARKS.items()
+        if kind in kinds
     ]
-    supported = {state for state in states if supports_means(state)}
-    if states - supported - {*_MARKS}:
-        says.append(f"{_DIFFERS} {say('measured.note_differs', lang)}")
-    if supported:
+    if "same" in kinds:
         key = "unmarked" if says else "supported"
         says.append(say(f"measured.note_{key}", lang))
     return says
@@ -210,22 +210,26 @@ def support_in_words(
 
     Examples
     --------
-    >>> support_in_words(["scalar", "strict"], "en")
-    'By the usual guides the scale measures the same both times in all 2 comparisons.'
+    >>> support_in_words(["not_examined"], "en")
+    'Whether the scale measures the same both times was not examined.'
     """
-    there = [state for state in states if state is not None]
-    counts = Counter(
-        "same" if supports_means(state) else state if state in _MARKS else "differs"
-        for state in there
-    )
-    n, same = len(there), counts.pop("same", 0)
-    if not there or same == n:
-        return say("measured.support_all", lang, n=n) if there else ""
-    if counts["not_examined"] == n:
-        return say("measured.support_nobody_looked", lang, n=n)
+    kinds = Counter(_kind(state) for state in states if state is not None)
+    n, partly = kinds.total(), kinds["partial_scalar"]
+    if n == kinds["not_examined"]:
+        return say("measured.not_examined", lang) if n else ""
+    same = kinds["same"] + partly
     rest = "; ".join(
-        say(f"measured.support_{kind}", lang, n=counts[kind])
-        for kind in (*_MARKS, "differs")
-        if counts[kind]
+        say(f"measured.support_{kind}", lang, n=kinds[kind])
+        for kind in ("not_examined", "cannot_tell", "differs")
+        if kinds[kind]
     )
-    return say("measured.support_some", lang, n=n, same=same, rest=rest)
+    words = say("measured.support_partly", lang, n=partly) if partly else ""
+    key = "measured.support_some" if rest else "measured.support_all"
+    return say(key, lang, n=n, same=same, rest=rest, partly=words)
+
+
+def _kind(state: MeasurementState | None) -> str:
+    """Return what a state comes to for a reader of means."""
+    if state is None or state in ("not_examined", "cannot_tell", "partial_scalar"):
+        return state or ""
+    return "same" if supports_means(state) else "differs"

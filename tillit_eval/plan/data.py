@@ -22,7 +22,8 @@ from tillit_eval.exports import (
 )
 from tillit_eval.exports.schemas import Schema
 from tillit_eval.exports.tables import read_table
-from tillit_eval.plan.model import Site, SurveyFiles
+from tillit_eval.plan.measuring import examine_scale
+from tillit_eval.plan.model import Question, Site, SurveyFiles
 from tillit_eval.scales import score_scales
 from tillit_eval.simulation import Truth, read_truth, tabulate_truth
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tillit_eval.phrases import Label
+    from tillit_eval.quality.invariance import Invariance
 
 
 # What `expect_values` writes.
@@ -58,6 +60,7 @@ class SurveyData:
     def __init__(self, files: SurveyFiles, site: Site) -> None:
         self.name = files.name
         self._files, self._site = files, site
+        self._measured: dict[tuple[object, ...], Invariance | None] = {}
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -96,6 +99,17 @@ class SurveyData:
     def problems(self) -> pd.DataFrame:
         """What is wrong with the export, never what a person answered."""
         return check_export(self._files.responses, self.codebook)
+
+    def measured(self, question: Question) -> Invariance | None:
+        """Say whether a question's scale measures the same in its two waves.
+
+        Examined once for each scale, pair of waves and kind of linkage.
+        """
+        linked = question.design == "paired"
+        key = (question.scale, question.before, question.after, linked, question.floor)
+        if key not in self._measured:
+            self._measured[key] = examine_scale(question, self)
+        return self._measured[key]
 
     @cached_property
     def _responses(self) -> pd.DataFrame:

@@ -80,6 +80,10 @@ def run_plan(study: Study, site: str) -> Findings:
     secondary questions of a site are adjusted together by Benjamini and Hochberg,
     and get new verdicts.
 
+    Whether a scale measures the same in the two waves that a question compares is
+    examined with ``assess_invariance``, once for each scale and pair of waves, and
+    stands in ``measured`` of its finding.
+
     Examples
     --------
     >>> from tillit_eval.plan import read_study
@@ -167,7 +171,7 @@ def _ask(question: Question, data: SiteData) -> list[Finding]:
         reason = phrase("plan.nothing_delivered", n=question.planned)
         return [_not_answered(question, data, reason)]
     kept, left_out = _rows(question, data)
-    found = _compare(question, kept)
+    found = _compare(question, kept, data)
     findings = list(found) if isinstance(found, Findings) else [found]
     return [
         replace(each, left_out=each.left_out + left_out)
@@ -225,12 +229,16 @@ def _check_units(question: Question, rows: pd.DataFrame, data: SiteData) -> None
         )
 
 
-def _compare(question: Question, rows: pd.DataFrame) -> Finding | Findings:
+def _compare(
+    question: Question, rows: pd.DataFrame, data: SiteData
+) -> Finding | Findings:
     """Call the comparison that was planned, with all it was planned with."""
     compare, named = _COMPARISONS[question.design]
     options: dict[str, Any] = {name: getattr(question, name) for name in named}
     if question.treated:
         options["treated"] = "treated"
+    if question.design != "shares":
+        options["measured"] = data.survey(question.survey).measured(question)
     assigned = question.assigned or ("unit" if question.treated else None)
     return compare(
         rows,
