@@ -250,6 +250,25 @@ def test_the_sentence_in_both_languages() -> None:
     assert "Koo and Li" in icc
 
 
+def test_the_rule_for_intervals_and_what_it_says_of_few_targets() -> None:
+    few, many = drawn(n=12), drawn(n=40)
+    methods = {
+        (n, name): str(assess(frame, coefficient=name).method)
+        for n, frame in ((12, few), (40, many))
+        for name in ("icc(2,1)", "kappa")
+    }
+    assert "F interval" in methods[12, "icc(2,1)"]
+    for asked in ((40, "icc(2,1)"), (12, "kappa"), (40, "kappa")):
+        assert "each target left out in turn" in methods[asked]
+    warns = "With fewer than 16 targets the interval may be too narrow."
+    assert warns in assess(few, coefficient="kappa").sentence("en")
+    assert warns not in assess(few, coefficient="icc(2,1)").sentence("en")
+    assert warns not in assess(many, coefficient="kappa").sentence("en")
+    several = assess(drawn(n=24, criteria=2), coefficient="icc(2,1)")
+    assert str(several.because).startswith("points of the same target")
+    assert warns in several.sentence("en")
+
+
 def test_the_paradox_is_told() -> None:
     frame = table([3] * 80 + [3] * 8 + [2] * 8, [3] * 80 + [2] * 8 + [3] * 8)
     found = assess(frame, coefficient="kappa")

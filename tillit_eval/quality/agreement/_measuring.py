@@ -38,7 +38,9 @@ from tillit_eval.quality.agreement._statistics import (
     steps_of,
     two_way,
 )
+from tillit_eval.thresholds import threshold
 
+FEW_TARGETS = int(threshold("few_targets"))
 AgreementCoefficient = Literal[
     "icc(1,1)",
     "icc(1,k)",
@@ -177,8 +179,8 @@ def _measured(
     """Choose the interval by the written rule, or as the caller asked."""
     chosen = ask.interval
     if chosen == "rule":
-        exact = ask.family == "icc" and formula is not None
-        chosen = "formula" if exact else "targets"
+        normal = ask.family == "icc" and formula is not None and _few(data)
+        chosen = "formula" if normal else "targets"
     if chosen == "formula" and formula is None:
         raise DataProblem(
             "No formula gives this interval.",
@@ -209,8 +211,13 @@ def _because(data: Judged, ask: Ask) -> Phrase:
         return phrase("agreement.because_asked")
     if data.clustered:
         return phrase("agreement.because_points")
-    kind = "f" if ask.family == "icc" else "few"
-    return phrase(f"agreement.because_{kind}")
+    if ask.family == "icc" and _few(data):
+        return phrase("agreement.because_f", n=FEW_TARGETS)
+    return phrase("agreement.because_steps")
+
+
+def _few(data: Judged) -> bool:
+    return data.n_targets < FEW_TARGETS
 
 
 def sums_of_pairs(data: Judged, ask: Ask) -> tuple[Array, Array] | None:

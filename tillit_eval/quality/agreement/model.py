@@ -172,6 +172,10 @@ class Agreement(Estimate):
             targets=self.count(self.n_targets, lang),
             raters=self.count(self.n_raters, lang),
         )
+        few = threshold("few_targets")
+        formula = self.method is not None and self.method.key.endswith("icc_formula")
+        if self.n_targets < few and not formula:
+            claim += " " + say("agreement.few_told", lang, n=int(few))
         if self.coefficient.startswith("icc"):
             k = number(self.k, 0 if float(self.k).is_integer() else 1, lang)
             name = key_of(self.coefficient)
