@@ -31,9 +31,14 @@ from tillit_eval.quality.invariance import Invariance, assess_invariance
 from tillit_eval.quality.item_bias import ItemBias
 from tillit_eval.quality.items import ItemQuality, assess_items
 from tillit_eval.quality.reliability import (
+    AlphaDifference,
+    MeasurementError,
     Reliability,
     assess_alpha,
+    assess_equal_alpha,
+    assess_measurement_error,
     assess_omega,
+    assess_reliability,
     assess_retest,
 )
 from tillit_eval.quality.shares import Share, assess_share
@@ -41,6 +46,7 @@ from tillit_eval.quality.shares import Share, assess_share
 __all__ = [
     "Aggregation",
     "Agreement",
+    "AlphaDifference",
     "Attrition",
     "BaselineDifference",
     "Careless",
@@ -51,6 +57,7 @@ __all__ = [
     "ItemBias",
     "ItemQuality",
     "LinkedStep",
+    "MeasurementError",
     "Needed",
     "RaterSpread",
     "RatersNeeded",
@@ -66,12 +73,15 @@ __all__ = [
     "assess_attrition",
     "assess_bias",
     "assess_careless",
+    "assess_equal_alpha",
     "assess_invariance",
     "assess_items",
+    "assess_measurement_error",
     "assess_omega",
     "assess_polychoric",
     "assess_rater_spread",
     "assess_raters_needed",
+    "assess_reliability",
     "assess_retest",
     "assess_severity",
     "assess_severity_drift",

@@ -8,10 +8,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from tillit_eval.codebook import Codebook
 from tillit_eval.findings import Estimate, Findings
 from tillit_eval.floors import K_CELL, K_MIN, check_floor, shows_sides
 from tillit_eval.phrases import Language, number, percent, phrase, say
-from tillit_eval.quality._data import Array, Pooled, pool
+from tillit_eval.quality._data import Array, Pooled
+from tillit_eval.quality.reliability._answers import read_answers
 from tillit_eval.quality.reliability._coefficients import alphas
 from tillit_eval.summaries import Summary
 from tillit_eval.summaries.frames import as_narwhals, collected, number_column
@@ -103,7 +105,8 @@ class ItemQuality(Estimate):
                 low=self._end("floor", lang),
                 high=self._end("ceiling", lang),
             )
-        return claim + " " + self._who(lang)
+        claim += " " + self._who(lang)
+        return claim if self.because is None else f"{claim} {self.because.say(lang)}"
 
     def _end(self, end: Literal["floor", "ceiling"], lang: Language) -> str:
         share = self.end_share(end)
@@ -128,6 +131,7 @@ def assess_items(
     *,
     lowest: float | None = None,
     highest: float | None = None,
+    codebook: Codebook | None = None,
     k_min: int = K_MIN,
 ) -> Findings:
     r"""Look at each item: its level, its spread, and whether it fits the others.
@@ -135,12 +139,16 @@ def assess_items(
     Parameters
     ----------
     responses : DataFrame, LazyFrame, relation or Summary, shape (n_rows, n_columns)
-        One row per person, reversed items already turned.
+        One row per person, reversed items already turned unless `codebook` is
+        given.
     items : sequence of str
         At least 2 columns of answers.
     lowest, highest : float, optional
         The ends of the answer scale; by default the lowest and the highest answer
         to any of the items.
+    codebook : Codebook, optional
+        Turns the items that it says are reversed; their mean and their ends are
+        then those of the turned answers. Without it nothing is turned.
     k_min : int, default 10
         Fewest people behind a number that may be shown.
 
@@ -181,12 +189,13 @@ def assess_items(
     >>> [round(item.item_rest, 3) for item in found]
     [0.934, 0.788, 0.812]
     """
-    pooled = pool(responses, items)
-    ends = _share_ends(responses, pooled, lowest, highest)
+    read = read_answers(responses, items, codebook)
+    pooled = read.pooled
+    ends = _share_ends(read.responses, pooled, lowest, highest)
     dropped = _alpha_without(pooled.covariance)
     floor = check_floor(k_min)
     return Findings(
-        _one_item(pooled, i, ends[i], dropped[i], floor)
+        _one_item(pooled, i, ends[i], dropped[i], floor, codebook)
         for i in range(len(pooled.items))
     )
 
@@ -197,6 +206,7 @@ def _one_item(
     ends: tuple[float | None, float | None],
     dropped: float | None,
     floor: int,
+    codebook: Codebook | None,
 ) -> ItemQuality:
     n = float(pooled.n[i])
     mean = float(pooled.sums[i]) / n
@@ -215,6 +225,9 @@ def _one_item(
         n_people=pooled.n_complete,
         estimand=phrase("quality.estimand_item"),
         method=phrase("quality.method_item"),
+        because=phrase("reliability.this_turned")
+        if codebook is not None and codebook.item(pooled.items[i]).reversed
+        else None,
         left_out=pooled.left_out(),
         source=pooled.source,
         floor=floor,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import numpy.typing as npt
 
 from tillit_eval.codebook import Codebook
 from tillit_eval.codebook.model import check_codebook
 from tillit_eval.errors import TooFewAnswers, check_columns
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Array, Pooled, of_these, pool
-from tillit_eval.quality.reliability._coefficients import standardised
 from tillit_eval.summaries import Summary
 from tillit_eval.summaries.frames import (
     as_narwhals,
@@ -50,7 +50,6 @@ def read_answers(
     codebook: Codebook | None,
     *,
     fewest_items: int = 2,
-    standardise: bool = False,
 ) -> Answers:
     """Turn what the codebook says is reversed, sum, and refuse what is no scale.
 
@@ -62,8 +61,6 @@ def read_answers(
     names = check_names(items, argument="items")
     turned, which = turn(responses, names, codebook)
     pooled = pool(turned, names, fewest_items=fewest_items)
-    if standardise:
-        pooled = replace(pooled, covariance=np.real(standardised(pooled.covariance)))
     said = phrase("reliability.turned", items=which) if which else None
     return Answers(responses=turned, pooled=pooled, turned=said)
 
@@ -104,13 +101,22 @@ def complete_rows(responses: object, items: tuple[str, ...]) -> Array:
             to_fix='give the table of responses, or use method="feldt"',
             reason="reliability.needs_rows",
         )
+    rows = _rows(responses, items)
+    return np.asarray(rows[~np.isnan(rows).any(axis=1)])
+
+
+def complete_places(responses: object, items: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether it answered every item."""
+    return np.asarray(~np.isnan(_rows(responses, items)).any(axis=1))
+
+
+def _rows(responses: object, items: tuple[str, ...]) -> Array:
     frame = as_narwhals(responses, table="responses")
     schema = frame.collect_schema()
     wanted = frame.select(
         *[number_column(item, schema).alias(f"x{i}") for i, item in enumerate(items)]
     )
-    rows = collected(wanted).to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(rows[~np.isnan(rows).any(axis=1)])
+    return np.asarray(collected(wanted).to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _turned_summary(summary: Summary, ends: dict[str, float]) -> Summary:

@@ -31,6 +31,11 @@ def alphas(covariances: Stack) -> Stack:
     return np.asarray(k / (k - 1) * lambda_1(covariances))
 
 
+def standard_alphas(covariances: Stack) -> Stack:
+    """Return alpha of the items divided by their standard deviations."""
+    return alphas(standardised(covariances))
+
+
 def lambda_1(covariances: Stack) -> Stack:
     """Return the share of the sum's variance that is not variance of one item."""
     return np.asarray(1 - _diagonal(covariances).sum(-1) / _total(covariances))

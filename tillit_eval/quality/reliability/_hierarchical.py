@@ -9,22 +9,22 @@ from typing import NoReturn
 import numpy as np
 
 from tillit_eval.errors import DataProblem, TooFewAnswers, kind_of
-from tillit_eval.floors import check_floor
 from tillit_eval.phrases import phrase
 from tillit_eval.quality.reliability._answers import Answers
 from tillit_eval.quality.reliability._coefficients import Array, standardised
+from tillit_eval.quality.reliability._factor_items import check_factor_items
+from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import log_interval
 from tillit_eval.quality.reliability.model import Reliability
 
-_STEP = 1e-3
+_STEP = 5e-4
 
 
-def hierarchical_omega(
-    read: Answers, n_factors: int, *, scale: str, level: float, k_min: int
-) -> Reliability:
+def hierarchical_omega(read: Answers, n_factors: int, told: Told) -> Reliability:
     """Return omega hierarchical by Schmid and Leiman, with an interval from rows."""
     pooled = read.pooled
     _check_factors(n_factors, len(pooled.items))
+    check_factor_items(pooled)
     correlations = np.real(standardised(pooled.covariance))
     spread = np.sqrt(np.diag(pooled.covariance))
     reduced = _principal_axes(correlations, n_factors)
@@ -33,22 +33,14 @@ def hierarchical_omega(
     error = (
         _error(read.rows(), reduced, n_factors, found, omega) if read.has_rows else None
     )
-    return Reliability(
-        scale=pooled.scale_name(scale),
-        coefficient="omega_hierarchical",
-        estimate=omega,
-        standard_error=error,
-        interval=None if error is None else log_interval(omega, error, level),
-        estimand=phrase("reliability.estimand_omega_hierarchical"),
+    return reliability_of(
+        read,
+        "omega_hierarchical",
+        omega,
+        told,
         method=phrase("reliability.method_omega_hierarchical", n=n_factors),
-        because=pooled.caution(),
-        n_items=len(pooled.items),
-        n_people=pooled.n_complete,
-        n_incomplete=pooled.n_incomplete,
-        turned=read.turned,
-        left_out=pooled.left_out(),
-        source=pooled.source,
-        floor=check_floor(k_min),
+        error=error,
+        interval=None if error is None else log_interval(omega, error, told.level),
     )
 
 
@@ -197,14 +189,12 @@ def _slope(reduced: Array, n_factors: int, spread: Array, found: _Solution) -> A
     steps = np.zeros((len(one), k, k))
     here = np.arange(len(one))
     steps[here, one, other] = steps[here, other, one] = _STEP
-    up, down = reduced + steps, reduced - steps
-    explained = _explained(up, n_factors) - _explained(down, n_factors)
-    explained /= 2 * _STEP
-    common = [
-        [spread @ _general(one, n_factors, found).general for one in side]
-        for side in (up, down)
-    ]
-    direct = (np.array(common[0]) - np.array(common[1])) / (2 * _STEP)
+    moved = reduced + steps
+    explained = _explained(moved, n_factors) - np.diag(reduced)
+    before = spread @ _general(reduced, n_factors, found).general
+    common = [spread @ _general(one, n_factors, found).general for one in moved]
+    direct = (np.array(common) - before) / _STEP
+    explained /= _STEP
     own = one == other
     carried = np.linalg.solve(np.eye(k) - explained[own].T, explained[~own].T)
     slope = np.zeros((k, k))

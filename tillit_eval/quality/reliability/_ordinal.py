@@ -9,8 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from tillit_eval.errors import TooFewAnswers, few
-from tillit_eval.floors import check_floor
-from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.phrases import phrase
 from tillit_eval.quality.correlations._covariance import (
     asymptotic_covariance,
     influence_of,
@@ -24,8 +23,10 @@ from tillit_eval.quality.correlations._polychoric import PolychoricFit, polychor
 from tillit_eval.quality.correlations._tables import code_answers, count_categories
 from tillit_eval.quality.reliability._answers import Answers, complete_rows
 from tillit_eval.quality.reliability._coefficients import Array, alphas
+from tillit_eval.quality.reliability._factor_items import check_factor_items
+from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import log_interval, slope_of
-from tillit_eval.quality.reliability.model import Coefficient, Reliability
+from tillit_eval.quality.reliability.model import Reliability
 from tillit_eval.summaries import Summary
 
 _MOST_STEPS = 500
@@ -77,9 +78,7 @@ def latent_answers(read: Answers) -> Latent:
     )
 
 
-def ordinal_alpha(
-    read: Answers, *, scale: str, level: float, k_min: int
-) -> Reliability:
+def ordinal_alpha(read: Answers, told: Told) -> Reliability:
     """Return alpha of the polychoric correlations."""
     latent = latent_answers(read)
     matrix = latent.fit.matrix
@@ -88,20 +87,21 @@ def ordinal_alpha(
     slope[-len(one) :] = 2 * slope_of(alphas, matrix)[one, other]
     alpha = float(alphas(matrix))
     error = float(np.sqrt(slope @ latent.covariance @ slope))
-    return _found(
+    return reliability_of(
         read,
         "alpha_ordinal",
         alpha,
-        error,
-        (scale, level, k_min),
+        told,
+        method=phrase("reliability.method_alpha_ordinal"),
+        error=error,
+        interval=log_interval(alpha, error, told.level),
         because=phrase("reliability.latent_only"),
     )
 
 
-def categorical_omega(
-    read: Answers, *, scale: str, level: float, k_min: int
-) -> Reliability:
+def categorical_omega(read: Answers, told: Told) -> Reliability:
     """Return Green and Yang's omega of the sum of the answers as they were given."""
+    check_factor_items(read.pooled)
     latent = latent_answers(read)
     loadings, carried = _one_factor(latent)
     _check_loadings(loadings, read.pooled.items)
@@ -116,8 +116,16 @@ def categorical_omega(
             by_loading @ carried - 2 * omega * total.by_correlation[one, other],
         ]
     )
-    error = np.sqrt(slope @ latent.covariance @ slope) / total.value
-    return _found(read, "omega_categorical", omega, float(error), (scale, level, k_min))
+    error = float(np.sqrt(slope @ latent.covariance @ slope) / total.value)
+    return reliability_of(
+        read,
+        "omega_categorical",
+        omega,
+        told,
+        method=phrase("reliability.method_omega_categorical"),
+        error=error,
+        interval=log_interval(omega, error, told.level),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,32 +206,3 @@ def _check_loadings(loadings: Array, items: tuple[str, ...]) -> None:
             reason="quality.heywood",
             values={"items": tuple(beyond)},
         )
-
-
-def _found(
-    read: Answers,
-    coefficient: Coefficient,
-    estimate: float,
-    error: float,
-    told: tuple[str, float, int],
-    because: Phrase | None = None,
-) -> Reliability:
-    scale, level, k_min = told
-    pooled = read.pooled
-    return Reliability(
-        scale=pooled.scale_name(scale),
-        coefficient=coefficient,
-        estimate=estimate,
-        standard_error=error,
-        interval=log_interval(estimate, error, level),
-        estimand=phrase(f"reliability.estimand_{coefficient}"),
-        method=phrase(f"reliability.method_{coefficient}"),
-        because=because or pooled.caution(),
-        n_items=len(pooled.items),
-        n_people=pooled.n_complete,
-        n_incomplete=pooled.n_incomplete,
-        turned=read.turned,
-        left_out=pooled.left_out(),
-        source=pooled.source,
-        floor=check_floor(k_min),
-    )

@@ -11,8 +11,8 @@ from tillit_eval.findings import Interval, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality.reliability._answers import read_answers
-from tillit_eval.quality.reliability._coefficients import Stack, alphas
-from tillit_eval.quality.reliability._coefficients import standardised as standardise
+from tillit_eval.quality.reliability._coefficients import alphas, standard_alphas
+from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import (
     Rng,
     check_draws,
@@ -142,42 +142,32 @@ def assess_alpha(
     (0.9182, 6)
     """
     check_option("method", method, _METHODS)
-    level = check_level(level)
-    read = read_answers(responses, items, codebook, standardise=standardised)
+    told = Told(scale, check_level(level), check_floor(k_min))
+    read = read_answers(responses, items, codebook)
     if ordinal:
         _check_ordinal(method, standardised)
-        return ordinal_alpha(read, scale=scale, level=level, k_min=k_min)
-    pooled = read.pooled
-    alpha = float(alphas(pooled.covariance))
-    formula = _standard if standardised else alphas
+        return ordinal_alpha(read, told)
+    formula = standard_alphas if standardised else alphas
+    alpha = float(formula(read.pooled.covariance))
     error, interval = None, None
     if method == "feldt":
-        interval = feldt(
-            alpha, n_people=pooled.n_complete, n_items=len(pooled.items), level=level
-        )
+        n, k = read.pooled.n_complete, len(read.pooled.items)
+        interval = feldt(alpha, n_people=n, n_items=k, level=told.level)
     elif method == "distribution-free":
         error = free_error(read.rows(), formula)
-        interval = log_interval(alpha, error, level)
+        interval = log_interval(alpha, error, told.level)
     else:
         again = formula(resampled(read.rows(), check_draws(draws), generator(rng)))
-        error, interval = float(again.std(ddof=1)), percentiles(again, level)
-    return Reliability(
-        scale=pooled.scale_name(scale),
-        coefficient="alpha",
-        standardised=standardised,
-        estimate=alpha,
-        standard_error=error,
-        interval=interval,
-        estimand=phrase("quality.estimand_alpha"),
+        error, interval = float(again.std(ddof=1)), percentiles(again, told.level)
+    return reliability_of(
+        read,
+        "alpha",
+        alpha,
+        told,
         method=_said(method, draws),
-        because=pooled.caution(),
-        n_items=len(pooled.items),
-        n_people=pooled.n_complete,
-        n_incomplete=pooled.n_incomplete,
-        turned=read.turned,
-        left_out=pooled.left_out(),
-        source=pooled.source,
-        floor=check_floor(k_min),
+        error=error,
+        interval=interval,
+        standardised=standardised,
     )
 
 
@@ -187,10 +177,6 @@ def _said(method: Method, draws: int) -> Phrase:
     if method == "distribution-free":
         return phrase("reliability.method_free")
     return phrase("reliability.method_bootstrap", draws=draws)
-
-
-def _standard(covariances: Stack) -> Stack:
-    return alphas(standardise(covariances))
 
 
 def _check_ordinal(method: str, standardised: bool) -> None:

@@ -50,6 +50,8 @@ class Reliability(Estimate):
         Whether every item was divided by its standard deviation first.
     turned : Phrase or None
         The items that were turned first because the codebook says so.
+    group : str
+        The group or wave it is of; empty where all are taken together.
     """
 
     question: ClassVar[str] = "reliability"
@@ -60,6 +62,7 @@ class Reliability(Estimate):
     n_incomplete: int
     standardised: bool = False
     turned: Phrase | None = None
+    group: str = ""
 
     @property
     def digits(self) -> int:
@@ -160,7 +163,7 @@ class Reliability(Estimate):
         claim = say(
             self._claim_key,
             lang,
-            name=self.name(lang),
+            name=f"{self.name(lang)}, {self.group}".removesuffix(", "),
             coefficient=self._coefficient(lang),
             estimate=number(self.estimate, 2, lang),
             items=self.n_items,
