@@ -39,6 +39,8 @@ BY_KIND = {
     "Aggregation": "ICC(1) and ICC(2)",
     "Agreement": "Krippendorff's alpha",
     "Reliability": "omega total",
+    "AlphaDifference": "test of equal alphas of other people",
+    "MeasurementError": "standard error of measurement",
     "Correlations": "polychoric correlation",
     "BaselineDifference": "baseline difference",
     "Share": "Wilson interval",
@@ -56,6 +58,7 @@ BY_KIND = {
     "DetectableChange": "detectable change of a design",
 }
 BY_FIELD = {
+    "alpha": "Cronbach's alpha",
     "equivalence_interval": "two one-sided tests",
     "p_equivalence": "two one-sided tests",
     "mean_before": "means of the waves",

@@ -173,19 +173,22 @@ def test_the_error_of_measurement_equals_its_formula(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "by", "group"),
-    [("holzinger", "school", "Pasteur"), ("agreeable", "education", "4")],
+    ("case", "theirs", "by", "group"),
+    [
+        ("holzinger", "holzinger_groups", "school", "Pasteur"),
+        ("agreeable", "bfi_groups", "education", "4"),
+    ],
 )
 def test_alphas_of_groups_are_compared_as_metafor_does(
-    case: str, by: str, group: str
+    case: str, theirs: str, by: str, group: str
 ) -> None:
     frame, items = load(case)
     *groups, test = quality.assess_equal_alpha(frame, items, by=by)
-    expected = R.loc[f"{'bfi' if case == 'agreeable' else case}_groups"]
+    expected = R.loc[theirs]
     assert isinstance(test, quality.AlphaDifference)
     ours = [test.statistic, test.df, test.p_value]
-    theirs = expected[["statistic", "df", "p_value"]].tolist()
-    assert ours == pytest.approx(theirs, rel=CLOSED)
+    wanted = expected[["statistic", "df", "p_value"]].tolist()
+    assert ours == pytest.approx(wanted, rel=CLOSED)
     (one,) = [found for found in groups if getattr(found, "group", "") == group]
     assert isinstance(one, quality.Reliability)
     assert one.estimate == pytest.approx(expected[f"alpha_{group}"], rel=CLOSED)
