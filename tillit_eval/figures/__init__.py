@@ -11,12 +11,15 @@ from tillit_eval.figures.forest import plot_forest
 from tillit_eval.figures.gaps import plot_gaps
 from tillit_eval.figures.grades import plot_grades
 from tillit_eval.figures.items import plot_items
+from tillit_eval.figures.ladder import plot_ladder
 from tillit_eval.figures.layers import plot_layers
 from tillit_eval.figures.levels import plot_levels
+from tillit_eval.figures.needed import plot_raters_needed
 from tillit_eval.figures.rates import plot_rates
 from tillit_eval.figures.rollout import plot_rollout
 from tillit_eval.figures.rounds import plot_rounds
 from tillit_eval.figures.series import plot_series
+from tillit_eval.figures.severity import plot_severity
 from tillit_eval.figures.shares import plot_shares
 from tillit_eval.figures.transitions import plot_transitions
 from tillit_eval.figures.truth import plot_truth
@@ -36,12 +39,15 @@ __all__ = [
     "plot_gaps",
     "plot_grades",
     "plot_items",
+    "plot_ladder",
     "plot_layers",
     "plot_levels",
+    "plot_raters_needed",
     "plot_rates",
     "plot_rollout",
     "plot_rounds",
     "plot_series",
+    "plot_severity",
     "plot_shares",
     "plot_transitions",
     "plot_truth",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -50,28 +50,43 @@ class Study:
     ) -> tuple[Array, Array, Array]:
         """Return the reliability of a mean over these numbers, and its ends.
 
-        The ratio of target to error variance gets its interval on ln(h + ratio) by
-        the delta method, with Student's t over targets. With h the error of the
-        means as they are over that of the means asked about, this is ln F of the
-        analysis of variance, whatever the numbers.
+        A reliability r, with odds w = r / (1 - r), is tried by setting the variance of
+        the targets' means as they are, M = target + error now, beside D = error now +
+        w times the error asked about; at the true r the two are equal. The interval
+        holds every r whose ln M - ln D is within Student's t (over targets) times its
+        standard error. With one facet this is ln F of the analysis of variance.
         """
         from scipy.special import stdtrit
 
         weight = self.errors(counts, relative)
-        signal = self.variances[0]
-        error = np.maximum(weight @ self.variances, 1e-12 * (signal + 1e-300))
-        ratio = signal / error
-        slope = -weight * (ratio / error)[..., None]
-        slope[..., 0] += 1 / error
-        spread = np.einsum("...i,ij,...j->...", slope, self.covariance, slope)
-        shift = self.errors(self.counts, relative) @ self.variances / error
+        signal, error = self.variances[0], weight @ self.variances
+        now = np.broadcast_to(self.errors(self.counts, relative), weight.shape)
         reach = float(stdtrit(self.n_targets - 1, (1 + level) / 2))
-        reach = reach * np.sqrt(spread) / (ratio + shift)
-        low, high = (
-            np.maximum((ratio + shift) * np.exp(side) - shift, 0.0)
-            for side in (-reach, reach)
-        )
-        return ratio / (1 + ratio), low / (1 + low), high / (1 + high)
+        estimate = signal / np.maximum(signal + error, 1e-300)
+        ends = (np.zeros_like(estimate), estimate, np.ones_like(estimate))
+        low = _bisect(lambda r: self._away(r, weight, now) < reach, *ends[:2])
+        high = _bisect(lambda r: self._away(r, weight, now) < -reach, *ends[1:])
+        return estimate, low, high
+
+    def _away(self, r: Array, weight: Array, now: Array) -> Array:
+        """Return how many standard errors ln M lies above ln D."""
+        odds = (r / np.maximum(1 - r, 1e-15))[..., None]
+        whole = now.copy()
+        whole[..., 0] += 1.0
+        parts = now + odds * weight
+        m, d = (np.maximum(w @ self.variances, 1e-300) for w in (whole, parts))
+        slope = whole / m[..., None] - parts / d[..., None]
+        spread = np.einsum("...i,ij,...j->...", slope, self.covariance, slope)
+        return (np.log(m) - np.log(d)) / np.sqrt(np.maximum(spread, 1e-300))
+
+
+def _bisect(beyond: Callable[[Array], Array], low: Array, high: Array) -> Array:
+    """Find where a condition begins to hold; the low end where it always does."""
+    for _ in range(50):
+        middle = (low + high) / 2
+        past = beyond(middle)
+        low, high = np.where(past, low, middle), np.where(past, middle, high)
+    return low
 
 
 def study_of(frame: pd.DataFrame, facets: Sequence[str], nested: set[str]) -> Study:

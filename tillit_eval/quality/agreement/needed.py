@@ -136,12 +136,13 @@ def assess_raters_needed(
     level, floor = check_level(level), check_floor(k_min)
     goals = _goals(aims)
     data = read_judgements(ratings)
-    raters = int(data.frame["rater"].nunique())
     cells = _cells(data.frame, named)
+    apart = own | nested_in(cells, named)
+    raters = _count_raters(data.frame, "rater" in apart)
     check_enough(
         cells["value"].to_numpy(dtype=float), int(cells["target"].nunique()), raters
     )
-    study = study_of(cells, named, own | nested_in(cells, named))
+    study = study_of(cells, named, apart)
     counts = dict(study.counts)
     if len(named) > 1:
         counts[named[1]] = (
@@ -247,6 +248,11 @@ def _cells(frame: pd.DataFrame, facets: Sequence[str]) -> pd.DataFrame:
     centred = frame["value"] - frame.groupby("criterion")["value"].transform("mean")
     keys = ["target", *facets]
     return centred.groupby([frame[key] for key in keys]).mean().reset_index()
+
+
+def _count_raters(frame: pd.DataFrame, nested: bool) -> int:
+    """Count raters; of the same name at two targets they are two if nested."""
+    return len(frame.drop_duplicates(["target", "rater"] if nested else ["rater"]))
 
 
 def _called(facet: str, names: Mapping[str, str | Label]) -> Label:
