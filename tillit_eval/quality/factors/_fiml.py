@@ -69,8 +69,8 @@ def solve_fiml(spec: Spec, rows: Rows) -> Solved:
             ),
         ),
         n_people=n,
-        n_rows=rows.n_rows,
-        source=rows.source,
+        n_rows=rows.moments.n_rows,
+        source=rows.moments.source,
     )
 
 
@@ -145,8 +145,8 @@ def saturated_moments(rows: Rows, patterns: Patterns) -> tuple[Moments, float]:
         n=n,
         means=np.stack([mean for mean, _, _ in found]),
         covariance=np.stack([covariance for _, covariance, _ in found]),
-        n_rows=rows.n_rows,
-        source=rows.source,
+        n_rows=rows.moments.n_rows,
+        source=rows.moments.source,
     )
     return best, float(n @ [value for _, _, value in found] / n.sum())
 

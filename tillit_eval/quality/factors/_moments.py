@@ -98,7 +98,7 @@ def read_moments(
         summary = summarise_responses(responses, names, by=by)
     if group is not None and summary.by != (group,):
         summary = per_key(summary, group)
-    moments = _moments(summary, group)
+    moments = summed(summary, group)
     check_moments(moments)
     return moments
 
@@ -117,7 +117,8 @@ def moments_of(values: Sequence[Array], items: Sequence[str]) -> Moments:
     )
 
 
-def _moments(summary: Summary, group: str | None) -> Moments:
+def summed(summary: Summary, group: str | None) -> Moments:
+    """Take moments from the sums of one column's groups, without checks."""
     n, sums, products = summary.n_complete, summary.complete_sums, summary.products
     names: tuple[str, ...] = ("",)
     if group is None:
@@ -169,9 +170,14 @@ def check_moments(moments: Moments) -> None:
             reason="quality.constant_items",
             values={"items": constant},
         )
-    sd = np.sqrt(spread)
-    correlation = moments.covariance / (sd[:, :, None] * sd[:, None])
-    if np.linalg.eigvalsh(correlation)[:, 0].min() < REPEATED:
+    check_repeats(moments.covariance)
+
+
+def check_repeats(covariance: Array, least: float = REPEATED) -> None:
+    """Refuse items that follow from the others, in any of the groups."""
+    sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    correlation = covariance / (sd[:, :, None] * sd[:, None])
+    if np.linalg.eigvalsh(correlation)[:, 0].min() < least:
         raise TooFewAnswers(
             "An item repeats another, or follows from the others.",
             expected="items none of which can be worked out from the others",

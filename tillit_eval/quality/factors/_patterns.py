@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.quality.factors._moments import check_repeats
 from tillit_eval.quality.factors._rows import Rows
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 MOST_EM, EM_TOLERANCE = 5_000, 1e-12
+ALMOST_REPEATED = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def saturated(patterns: Patterns) -> tuple[Array, Array, float]:
     covariance = np.diag(share @ squares / weight)
     before = np.inf
     for _ in range(MOST_EM):
+        check_repeats(covariance[None], ALMOST_REPEATED)
         inverse, log_determinant = inverses(covariance, seen)
         away = (patterns.means - mean) * seen
         around = patterns.covariance + away[:, :, None] * away[:, None]

@@ -23,7 +23,7 @@ from tillit_eval.quality.factors._fit_indices import (
 from tillit_eval.quality.factors._implied import implied, slopes
 from tillit_eval.quality.factors._minimise import inverse_of
 from tillit_eval.quality.factors._ml import fit_ml, observed
-from tillit_eval.quality.factors._moments import Moments, check_moments, moments_of
+from tillit_eval.quality.factors._moments import Moments, check_moments
 from tillit_eval.quality.factors._normal import check_enough, check_fit, solved_ml
 from tillit_eval.quality.factors._rows import Rows
 from tillit_eval.quality.factors._solved import Solved
@@ -140,13 +140,7 @@ def baseline_trace(
 
 def solve_mlr(spec: Spec, rows: Rows) -> Solved:
     """Fit complete rows, with a robust covariance and a scaled test."""
-    complete = rows.complete()
-    moments = replace(
-        moments_of(complete, rows.items),
-        groups=rows.groups,
-        n_rows=rows.n_rows,
-        source=rows.source,
-    )
+    moments, complete = rows.moments, rows.complete()
     check_moments(moments)
     check_enough(spec, moments.n_people)
     fit = fit_ml(spec, moments)

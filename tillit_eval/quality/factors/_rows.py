@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.errors import DataProblem
-from tillit_eval.findings import Source
+from tillit_eval.quality.factors._moments import Moments, summed
 from tillit_eval.summaries import Summary, summarise_responses
 from tillit_eval.summaries.frames import as_narwhals, collected, key_text, number_column
 
@@ -26,17 +26,14 @@ class Rows:
         Columns; names of the groups (one empty name if there are no groups).
     values : tuple of ndarray, shape (n_g, p) each
         One per group, not a number where an answer is missing.
-    n_rows : int
-        All rows, also those without a group.
-    source : str
-        Where the rows come from.
+    moments : Moments
+        Of the complete rows, unchecked.
     """
 
     items: tuple[str, ...]
     groups: tuple[str, ...]
     values: tuple[Array, ...]
-    n_rows: int
-    source: Source
+    moments: Moments
 
     def complete(self) -> tuple[Array, ...]:
         """Return the rows that answered every item, per group."""
@@ -78,6 +75,5 @@ def read_rows(
         items=tuple(items),
         groups=names,
         values=parts,
-        n_rows=int(summary.n_rows.sum()) + summary.n_without_group,
-        source=summary.source,
+        moments=summed(summary, group),
     )

@@ -108,7 +108,8 @@ def standard_errors(
 ) -> Array:
     """Return standard errors of some function of the matrices (delta method)."""
     spread = np.sqrt(np.maximum(np.diag(solved.covariance), 0.0))
-    moves = np.diag(np.maximum(spread, 1e-12) * size)
+    still = 1e-8 * np.maximum(np.abs(solved.theta), 1e-30)
+    moves = np.diag(np.where(spread > 0, spread * size, still))
     columns = [
         (
             np.ravel(turn(implied(solved.spec, solved.theta + move)))

@@ -333,8 +333,9 @@ def _guides(lang: Language) -> dict[str, str]:
 
 def _p_in_words(p: float | None, lang: Language) -> str:
     if p is None:
-        return "–"
-    return number(p, 3, lang) if p >= 0.001 else f"< {number(0.001, 3, lang)}"
+        return "= –"
+    small = p < 0.001
+    return f"{'<' if small else '='} {number(0.001 if small else p, 3, lang)}"
 
 
 def _cells(row: object) -> dict[str, object]:
