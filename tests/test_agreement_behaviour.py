@@ -237,12 +237,12 @@ def test_the_sentence_in_both_languages() -> None:
     frame = drawn(n=120, criteria=4, source="synthetic")
     found = assess(frame, coefficient="weighted kappa", between=names)
     en, sv = found.sentence("en"), found.sentence("sv")
-    assert en.startswith("school – visitors: weighted kappa (quadratic weights) 0.")
+    assert en.startswith("School – visitors: weighted kappa (quadratic weights) 0.")
     assert "from 120 rated points of 30 targets and fewer than 10 raters." in en
     assert "School minus visitors: +0." in en
     assert "Guide, not a test (Landis and Koch): " in en
     assert en.endswith("(Synthetic data.)")
-    assert sv.startswith("skolan – besökare: viktad kappa (kvadratiska vikter) 0,")
+    assert sv.startswith("Skolan – besökare: viktad kappa (kvadratiska vikter) 0,")
     assert "Skolan minus besökare: +0," in sv
     icc = assess(frame, coefficient="icc(1,k)").sentence("en")
     assert "ICC(1,k)" in icc
@@ -260,11 +260,11 @@ def test_the_rule_for_intervals_and_what_it_says_of_few_targets() -> None:
     assert "F interval" in methods[12, "icc(2,1)"]
     for asked in ((40, "icc(2,1)"), (12, "kappa"), (40, "kappa")):
         assert "each target left out in turn" in methods[asked]
-    warns = "With fewer than 16 targets the interval may be too narrow."
+    warns = "With fewer than 40 rated points the interval may be too narrow."
     assert warns in assess(few, coefficient="kappa").sentence("en")
     assert warns not in assess(few, coefficient="icc(2,1)").sentence("en")
     assert warns not in assess(many, coefficient="kappa").sentence("en")
-    several = assess(drawn(n=24, criteria=2), coefficient="icc(2,1)")
+    several = assess(drawn(n=30, criteria=2), coefficient="icc(2,1)")
     assert str(several.because).startswith("points of the same target")
     assert warns in several.sentence("en")
 

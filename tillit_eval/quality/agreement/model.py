@@ -172,9 +172,9 @@ class Agreement(Estimate):
             targets=self.count(self.n_targets, lang),
             raters=self.count(self.n_raters, lang),
         )
-        few = threshold("few_targets")
+        few = threshold("few_points")
         formula = self.method is not None and self.method.key.endswith("icc_formula")
-        if self.n_targets < few and not formula:
+        if self.n_cells < few and not formula:
             claim += " " + say("agreement.few_told", lang, n=int(few))
         if self.coefficient.startswith("icc"):
             k = number(self.k, 0 if float(self.k).is_integer() else 1, lang)
@@ -229,7 +229,7 @@ def name_of_roles(first: str | Label, second: str | Label) -> Label:
         " – ".join(r.say(lang) if isinstance(r, Label) else r for r in (first, second))
         for lang in ("en", "sv")
     )
-    return Label(en, sv)
+    return Label(en[:1].upper() + en[1:], sv[:1].upper() + sv[1:])
 
 
 def _guide(coefficient: str) -> str:
