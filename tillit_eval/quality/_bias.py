@@ -18,6 +18,7 @@ from tillit_eval.quality._logistic import (
 )
 
 Match = Literal["scale", "rest"]
+FARTHEST = 12.0  # log odds between groups; e to this power is 160,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ def fit_three(cells: Cells, n_groups: int) -> Three | None:
     )
     if not (score.converged and level.converged and slope.converged):
         return None
+    # A group whose slope runs away gives the lowest or the highest answer only.
+    if max(np.abs(level.slopes[1:]).max(), np.abs(slope.slopes[1:]).max()) > FARTHEST:
+        return None
     counts: Array = np.bincount(cells.answer, weights=cells.weight).astype(np.float64)
     empty = empty_likelihood(counts)
     return Three(score, level, slope, empty, float(cells.weight.sum()))
@@ -160,6 +164,8 @@ def tail(ratio: float, estimates: Array, covariance: Array, answers: Answers) ->
     q = len(estimates)
     if answers.cluster is None:
         return float(chdtrc(q, ratio))
+    if np.abs(estimates).max() < 1e-9:
+        return 1.0
     left = answers.n_clusters - q
     wald = float(estimates @ np.linalg.solve(covariance, estimates))
     return float(fdtrc(q, left, wald * left / (q * (answers.n_clusters - 1))))
@@ -190,7 +196,7 @@ def gaps(fit: OrderedFit, cells: Cells, n_groups: int, covariance: Array) -> lis
         own, own_slope = _expected(fit, line, cells.values)
         first, first_slope = _expected(fit, as_first, cells.values)
         slope = weight @ (own_slope - first_slope)
-        variance = float(slope @ covariance @ slope)
+        variance = max(float(slope @ covariance @ slope), 0.0)
         found.append(Gap(group, float(weight @ (own - first)), variance))
     return found
 

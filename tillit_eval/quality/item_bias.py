@@ -108,7 +108,7 @@ class ItemBias(Estimate):
             points=number(self.points, 1, lang, sign=True),
         )
         says = [claim, self._verdict(lang)]
-        if self.is_flagged and self.depends_on_level:
+        if self.depends_on_level:
             says.append(say("bias.depends", lang))
         if not self.errors_by:
             says.append(say("bias.independent", lang))
