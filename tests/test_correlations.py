@@ -369,6 +369,7 @@ BAD: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
         lambda f: pd.concat([f.assign(a=np.nan), f.assign(b=np.nan)]),
         "no more complete rows than items",
     ),
+    "no rows": (lambda f: f.iloc[:0], "is empty"),
     "absent": (lambda f: f[["a"]], "lacks a column"),
 }
 
@@ -396,6 +397,7 @@ def test_booleans_and_huge_numbers_are_steps_like_others() -> None:
     plain = fitted(frame).rho
     assert fitted(frame == 2).rho == pytest.approx(plain)
     assert fitted(frame * 1e12).rho == pytest.approx(plain)
+    assert fitted(frame * 0.1 - 3).rho == pytest.approx(plain)
 
 
 @settings(deadline=None, max_examples=40)
@@ -427,3 +429,10 @@ def test_any_table_gives_a_number_inside_or_the_bound(cells: list[int]) -> None:
             likelihood(fit, np.array([rho]))[0] <= fit.log_likelihood[0] + 1e-9
             for rho in around
         )
+
+
+def test_a_likelihood_that_goes_flat_before_the_bound_is_told() -> None:
+    # The lowest of one item meets the lowest of the other: nobody, and few could.
+    frame = pd.DataFrame({"a": [1] * 3 + [2] * 57, "b": [2] * 55 + [1] * 5})
+    with pytest.raises(TooFewAnswers, match="runs to ±1"):
+        assess_polychoric(frame, ["a", "b"])

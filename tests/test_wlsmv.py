@@ -10,6 +10,7 @@ import pytest
 
 from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.quality import FactorModel, assess_structure
+from tillit_eval.quality.factors._wls_build import ORDER, build_ordinal_spec
 from tillit_eval.quality.factors._wls_fit import (
     OrdinalFit,
     fit_wls,
@@ -20,11 +21,7 @@ from tillit_eval.quality.factors._wls_moments import (
     OrdinalMoments,
     read_ordinal_moments,
 )
-from tillit_eval.quality.factors._wls_spec import (
-    ORDER,
-    OrdinalParameter,
-    build_ordinal_spec,
-)
+from tillit_eval.quality.factors._wls_spec import OrdinalParameter
 from tillit_eval.quality.factors._wls_test import (
     baseline_test,
     covariance_of,

@@ -13,6 +13,7 @@ from tillit_eval.quality.correlations._normal import bivariate_cdf, bivariate_de
 from tillit_eval.quality.correlations._tables import CategoryTables
 
 BOUND = 0.99995  # a likelihood that still rises here has no maximum inside
+_SUSPECT = 0.9
 _TINY = 1e-18
 _MOST_STEPS = 100
 
@@ -227,7 +228,9 @@ def _maximise(pairs: _Pairs) -> tuple[Array, npt.NDArray[np.bool_]]:
         slope[active], information[active] = up, curve
         active = active[moved > 1e-13]
     nobody = pairs.counts.sum(axis=(1, 2)) == 0
-    at_bound = (np.abs(rho) >= BOUND) | nobody
+    # Cells that shrink to nothing leave the likelihood flat before the bound.
+    flat = (np.abs(rho) > _SUSPECT) & (information < 1.0)
+    at_bound = (np.abs(rho) >= BOUND) | flat | nobody
     edge = np.where(nobody, np.nan, np.sign(rho))
     return np.where(at_bound, edge, rho), at_bound
 

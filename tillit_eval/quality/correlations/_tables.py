@@ -10,11 +10,20 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from narwhals.schema import Schema
 
-from tillit_eval.errors import DataProblem, TooFewAnswers, check_columns, few
+from tillit_eval.errors import (
+    DataProblem,
+    check_columns,
+    check_table,
+)
 from tillit_eval.findings import Source, read_source, tell
 from tillit_eval.quality._data import Array
+from tillit_eval.quality.correlations._placing import (
+    Places,
+    check_kinds,
+    check_values,
+    place_answers,
+)
 from tillit_eval.summaries import Summary
 from tillit_eval.summaries.frames import (
     as_narwhals,
@@ -24,9 +33,7 @@ from tillit_eval.summaries.frames import (
 )
 
 Codes = npt.NDArray[np.int16]
-Places = npt.NDArray[np.int64]
 Missing = Literal["complete", "pairs"]
-MOST_CATEGORIES = 30
 _MOST_CELLS = 2**18  # of a joint table of two blocks of items
 
 
@@ -145,7 +152,7 @@ def code_answers(responses: object, items: Sequence[str]) -> Coded:
     frame = as_narwhals(responses, table="responses")
     schema = frame.collect_schema()
     check_columns(schema.names(), names, table="responses")
-    _check_kinds(names, schema)
+    check_kinds(names, schema)
     values = [
         number_column(name, schema).alias(f"x{i}") for i, name in enumerate(names)
     ]
@@ -158,6 +165,7 @@ def code_answers(responses: object, items: Sequence[str]) -> Coded:
         table = collected(rows.group_by(*own).agg(nw.len().alias("n")))
         weights = table.pop("n").to_numpy(dtype=float)
         table = table[own]
+    check_table(table, table="responses")
     source: Source = "unstated"
     if "source" in schema.names():
         source = read_source(collected(frame.select("source").unique()))
@@ -253,60 +261,14 @@ def _fill(counts: Array, joint: Array, first: Places, second: Places, at: int) -
                 counts[other, item, :columns, :rows] = table.T
 
 
-def _check_kinds(names: tuple[str, ...], schema: Schema) -> None:
-    kinds = {name: schema[name] for name in names}
-    wrong = {
-        name: str(kind)
-        for name, kind in kinds.items()
-        if not (kind.is_numeric() or kind in (nw.Boolean, nw.Unknown))
-    }
-    if wrong:
-        raise DataProblem(
-            "Some items do not hold numbers.",
-            expected="numbers, with missing codes already missing",
-            found=f"columns {few(wrong)} of kind {few(sorted(set(wrong.values())))}",
-            to_fix="read the file with read_responses and its codebook, "
-            "which turns texts into codes",
-        )
-
-
 def _coded(
     table: pd.DataFrame, names: tuple[str, ...], weights: Array, source: Source
 ) -> Coded:
-    found = [pd.factorize(table[column], sort=True) for column in table.columns]
-    values = tuple(tuple(float(one) for one in kinds) for _, kinds in found)
-    _check_values(names, values)
     codes = np.empty((len(table), len(names)), dtype=np.int16, order="F")
-    for column, (places, _) in enumerate(found):
-        codes[:, column] = places
+    found = []
+    for place, column in enumerate(table.columns):
+        codes[:, place], kinds = place_answers(table[column].to_numpy(dtype=float))
+        found.append(kinds)
+    values = tuple(found)
+    check_values(names, values)
     return Coded(names, values, codes, weights, source)
-
-
-def _check_values(
-    names: tuple[str, ...], values: tuple[tuple[float, ...], ...]
-) -> None:
-    """Refuse items without answers, and those that are not answered in steps."""
-    pairs = list(zip(names, values, strict=True))
-    odd = [
-        name
-        for name, kinds in pairs
-        if len(kinds) > MOST_CATEGORIES or not np.isfinite(kinds).all()
-    ]
-    if odd:
-        raise DataProblem(
-            "Some items do not hold answers in a few steps.",
-            expected=f"at most {MOST_CATEGORIES} different finite numbers per item",
-            found=f"more, or infinity, in columns {few(odd)}",
-            to_fix="leave these columns out, or treat them as measured: "
-            'assess_structure(..., estimator="ml")',
-        )
-    empty = [name for name, kinds in pairs if not kinds]
-    if empty:
-        raise TooFewAnswers(
-            "Some items have no answers at all.",
-            expected="at least one answer to every item",
-            found=f"none in columns {few(empty)}",
-            to_fix="leave these items out, or check their missing codes",
-            reason="quality.no_answers",
-            values={"items": tuple(empty)},
-        )
