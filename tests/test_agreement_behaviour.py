@@ -307,6 +307,13 @@ def test_few_targets_are_not_told() -> None:
 
 REFUSED: list[tuple[dict[str, Any], pd.DataFrame, str]] = [
     ({}, drawn(n=2), "Too few targets were judged by more than one rater."),
+    (
+        {"coefficient": "icc(2,1)", "between": None},
+        drawn().assign(rater=lambda f: f["rater"] + f["target"]),
+        "Too few targets were judged by every rater.",
+    ),
+    ({"between": None, "level": 95}, drawn(), "The level of an interval"),
+    ({"k_min": 2}, drawn(), "The floor for what may be shown is too low."),
     ({}, table([3.0] * 20, [3.0] * 20), "Every rating is the same."),
     ({}, table([1, 2, 3, 4] * 5, [1, 2, 3, 4] * 5), "The raters never disagree."),
     (
@@ -366,6 +373,14 @@ def test_what_is_refused(ask: dict[str, Any], frame: pd.DataFrame, text: str) ->
     assert len(str(caught.value).splitlines()) == 4
     assert "bra" not in str(caught.value).replace("brackets", "")
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("given", [None, [1, 2], "ratings", np.ones((3, 3))])
+def test_what_is_no_table_is_refused(given: Any) -> None:
+    with pytest.raises(DataProblem, match="This is not a table of ratings"):
+        assess_agreement(given)
+    with pytest.raises(DataProblem, match="The table of ratings is empty"):
+        assess_agreement(drawn().head(0))
 
 
 def test_huge_numbers_and_other_engines_give_the_same() -> None:

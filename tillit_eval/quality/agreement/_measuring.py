@@ -75,6 +75,11 @@ class Ask:
         return "krippendorff" if self.coefficient == "krippendorff" else "kappa"
 
     @property
+    def by_all(self) -> bool:
+        """Whether only points that every rater judged can be used."""
+        return self.family == "kappa" or self.coefficient[:5] in ("icc(2", "icc(3")
+
+    @property
     def detail(self) -> str:
         """Weights or metric, where the coefficient has any."""
         if self.coefficient == "weighted kappa":
@@ -110,8 +115,7 @@ def usable(data: Judged, ask: Ask) -> Judged:
             found=f"{data.n_raters}",
             to_fix='name two roles with between=, or use coefficient="krippendorff"',
         )
-    whole = ask.family == "kappa" or ask.coefficient[:5] in ("icc(2", "icc(3")
-    return data.complete() if whole else data
+    return data.complete() if ask.by_all else data
 
 
 def measure(data: Judged, ask: Ask) -> Measured:

@@ -230,14 +230,16 @@ def _no_roles(found: str, to_fix: str) -> DataProblem:
     )
 
 
-def check_size(data: Judged, *, fewest: int) -> None:
-    """Refuse ratings of too few targets."""
+def check_size(data: Judged, *, fewest: int, by_all: bool) -> None:
+    """Refuse ratings of too few targets; `by_all` if every rater must have rated."""
     if data.n_targets < fewest:
+        who = "every rater" if by_all else "more than one rater"
+        other = ", or use another coefficient" if by_all else ", or wait for more"
         raise TooFewAnswers(
-            "Too few targets were judged by more than one rater.",
+            f"Too few targets were judged by {who}.",
             expected=f"at least {fewest} targets",
             found=f"{data.n_targets}",
-            to_fix="check the columns target, criterion and rater, or wait for more",
-            reason="agreement.few_targets",
+            to_fix="check the columns target, criterion and rater" + other,
+            reason="agreement.few_by_all" if by_all else "agreement.few_targets",
             values={"n": fewest},
         )

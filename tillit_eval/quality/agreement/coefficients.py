@@ -324,7 +324,7 @@ def _check_rounds(frame: pd.DataFrame) -> None:
 def _assess(frame: pd.DataFrame, ask: Ask, told: _Told, floor: int) -> Agreement:
     """Assess the ratings of one group."""
     data = usable(judged(frame, told.roles), ask)
-    check_size(data, fewest=_FEWEST_TARGETS)
+    check_size(data, fewest=_FEWEST_TARGETS, by_all=ask.by_all)
     found = measure(data, ask)
     pairs = sums_of_pairs(data, ask)
     same = alike(*pairs, own_shares=ask.family == "kappa") if pairs else None
