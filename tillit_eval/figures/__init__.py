@@ -5,6 +5,7 @@ from tillit_eval.figures.answers import plot_answers
 from tillit_eval.figures.changes import plot_changes
 from tillit_eval.figures.crosstab import plot_crosstab
 from tillit_eval.figures.detectable import plot_detectable
+from tillit_eval.figures.dimensions import plot_dimensions
 from tillit_eval.figures.drawn import alt_text, drawn_axes, figure_data
 from tillit_eval.figures.fidelity import plot_fidelity
 from tillit_eval.figures.forest import plot_forest
@@ -14,6 +15,7 @@ from tillit_eval.figures.items import plot_items
 from tillit_eval.figures.ladder import plot_ladder
 from tillit_eval.figures.layers import plot_layers
 from tillit_eval.figures.levels import plot_levels
+from tillit_eval.figures.loadings import plot_loadings
 from tillit_eval.figures.needed import plot_raters_needed
 from tillit_eval.figures.rates import plot_rates
 from tillit_eval.figures.rollout import plot_rollout
@@ -34,6 +36,7 @@ __all__ = [
     "plot_changes",
     "plot_crosstab",
     "plot_detectable",
+    "plot_dimensions",
     "plot_fidelity",
     "plot_forest",
     "plot_gaps",
@@ -42,6 +45,7 @@ __all__ = [
     "plot_ladder",
     "plot_layers",
     "plot_levels",
+    "plot_loadings",
     "plot_raters_needed",
     "plot_rates",
     "plot_rollout",

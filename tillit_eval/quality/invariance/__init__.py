@@ -1,6 +1,6 @@
 """The ladder of measurement invariance: does a scale measure the same everywhere?"""
 
-from tillit_eval.quality.invariance._steps import Estimator, Step
+from tillit_eval.quality.invariance._steps import STEPS, Estimator, Step
 from tillit_eval.quality.invariance.assess import assess_invariance
 from tillit_eval.quality.invariance.model import (
     Invariance,
@@ -9,6 +9,7 @@ from tillit_eval.quality.invariance.model import (
 )
 
 __all__ = [
+    "STEPS",
     "Estimator",
     "Invariance",
     "LatentDifference",

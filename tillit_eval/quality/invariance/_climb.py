@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.quality.factors._fit_indices import ChiSquare
 from tillit_eval.quality.invariance._decide import (
     Guide,
     fits_at_all,
@@ -43,7 +44,8 @@ class Climb:
     top : Fitted or None
         The fit of `reached`.
     stuck : str
-        The step that found no solution, if that is why it stopped.
+        The step that found no solution, if that is why it stopped; ``unrelated`` if
+        the items are not seen to go together at all.
     beyond : tuple of str
         Items with a residual variance under zero on the way.
     """
@@ -81,6 +83,8 @@ def climb(engine: Engine, sizes: Array, *, ordinal: bool) -> Climb:
         fitted = engine.fit(equal, so_far.let_go, near=so_far.top)
         if not fitted.settled:
             return replace(so_far, stuck=step)
+        if not so_far.rungs and not _are_related(fitted):
+            return replace(so_far, stuck="unrelated")
         so_far = _stand(engine, so_far, step, fitted, guides, so_far.let_go)
         if not so_far.rungs[-1].kept:
             so_far = replace(so_far, lost=so_far.lost or step)
@@ -107,7 +111,7 @@ def steps_above(
         if step not in tried and below is not None:
             guides = guides_for(step, sizes, ordinal=ordinal)
             rung = rung_of(engine, step, below, fitted, guides, frozenset())
-            plain += (rung,)
+            plain += (replace(rung, kept=False, above=True),)
         below = fitted
     return plain + partial
 
@@ -160,6 +164,13 @@ def _release(
     return so_far
 
 
+def _are_related(fitted: Fitted) -> bool:
+    """Whether the items are seen to go together at all."""
+    here = fitted.indices
+    test = ChiSquare(here.baseline_chi_square, here.baseline_df)
+    return test.p_value < threshold("invariance_p")
+
+
 def _may_go(engine: Engine, let_go: frozenset[Held]) -> list[str]:
     """List items that can go and still leave two in each of their factors."""
     gone = {item for _, item in let_go}
@@ -206,6 +217,9 @@ def rung_of(
         **numbers,  # type: ignore[arg-type]
         kept=not test.df or not is_lost(change[0], test.p_value, ordinal=ordinal),
         guide=guides[0].name,
+        guide_cfi=guides[0].cfi,
+        guide_rmsea=guides[0].rmsea,
+        guide_srmr=guides[0].srmr,
         guide_keeps=verdicts[0],
         cheung_rensvold_keeps=verdicts[1] if len(verdicts) > 1 else None,
         d_cfi=change[0],

@@ -85,7 +85,28 @@ def _latent(means: Means, factor: str, place: tuple[int, int]) -> tuple[float, f
     """Return a factor's mean and its standard error."""
     at = _where(means, factor, place)
     variance = max(float(means.fitted.covariance[at, at]), 0.0)
-    return float(means.fitted.theta[at]), variance**0.5
+    own = means.fitted.theta[_first_loadings(means.layout, means.fitted, factor)]
+    sign = 1.0 if own.sum() >= 0 else -1.0
+    return sign * float(means.fitted.theta[at]), variance**0.5
+
+
+def _first_loadings(
+    layout: Layout, fitted: Fitted, factor: str
+) -> npt.NDArray[np.int64]:
+    """Return the numbers of a factor's loadings in the first condition."""
+    column = layout.factors.index(named(factor, layout.waves[0]))
+    rows = [layout.items.index(item) for item in layout.model[factor]]
+    return fitted.spec.loadings.index[0, rows, column]
+
+
+def backward_items(layout: Layout, fitted: Fitted) -> tuple[str, ...]:
+    """Name the items that load against the rest of their factor."""
+    against = []
+    for factor, items in layout.model.items():
+        own = fitted.theta[_first_loadings(layout, fitted, factor)]
+        sign = 1.0 if own.sum() >= 0 else -1.0
+        against += [i for i, one in zip(items, own, strict=True) if one * sign < 0]
+    return tuple(against)
 
 
 def _where(means: Means, factor: str, place: tuple[int, int]) -> int:
@@ -100,15 +121,13 @@ def _expected(means: Means, factor: str, place: tuple[int, int]) -> tuple[float,
     The mean loading of the first condition times the latent difference; its error
     by the delta method.
     """
-    layout, fitted = means.layout, means.fitted
-    column = layout.factors.index(named(factor, layout.waves[0]))
-    rows = [layout.items.index(item) for item in layout.model[factor]]
-    numbers = fitted.spec.loadings.index[0, rows, column]
+    fitted = means.fitted
+    numbers = _first_loadings(means.layout, fitted, factor)
     loading = float(fitted.theta[numbers].mean())
     at = _where(means, factor, place)
     shift = float(fitted.theta[at])
     slope = np.zeros(len(fitted.theta))
-    np.add.at(slope, numbers, shift / len(rows))
+    np.add.at(slope, numbers, shift / len(numbers))
     slope[at] += loading
     slope *= means.unit
     variance = max(float(slope @ fitted.covariance @ slope), 0.0)

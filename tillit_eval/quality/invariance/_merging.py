@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tillit_eval.errors import TooFewAnswers, few
+from tillit_eval.errors import DataProblem, TooFewAnswers, few
 from tillit_eval.quality.invariance._layout import Layout
 from tillit_eval.thresholds import threshold
 
 Array = npt.NDArray[np.float64]
+MOST_ANSWERS = 30
 
 
 def merge_rare(
@@ -35,6 +36,7 @@ def merge_rare(
         columns = [t * k + i for t in range(len(layout.waves))]
         parts = [own[:, column] for own in rows for column in columns]
         steps = np.unique(np.concatenate(parts))
+        _check_steps(item, len(steps))
         counts = np.array([[(part == step).sum() for step in steps] for part in parts])
         home = _merge(counts, fewest)
         if home.max() < len(steps) - 1:
@@ -54,6 +56,16 @@ def merge_rare(
             values={"items": tuple(bare)},
         )
     return tuple(placed), tuple(merged)
+
+
+def _check_steps(item: str, n_steps: int) -> None:
+    if n_steps > MOST_ANSWERS:
+        raise DataProblem(
+            "An item has too many different answers to be taken as ordered steps.",
+            expected=f"at most {MOST_ANSWERS} different answers to every item",
+            found=f"{n_steps} in column {few([item])}",
+            to_fix='use estimator="mlr"',
+        )
 
 
 def _merge(counts: Array, fewest: float) -> npt.NDArray[np.int64]:

@@ -22,3 +22,5 @@ ORDINAL: dict[Step, tuple[str, ...]] = {
     "scalar": ("thresholds", "loadings", "intercepts"),
     "strict": ("thresholds", "loadings", "intercepts", "residuals"),
 }
+
+STEPS: tuple[Step, ...] = tuple(ORDINAL)

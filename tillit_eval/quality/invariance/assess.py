@@ -14,7 +14,11 @@ from tillit_eval.quality.factors._moments import check_moments
 from tillit_eval.quality.factors._wls_moments import ordinal_moments
 from tillit_eval.quality.invariance._climb import Climb, climb, steps_above
 from tillit_eval.quality.invariance._fitted import Engine
-from tillit_eval.quality.invariance._latent import Means, latent_differences
+from tillit_eval.quality.invariance._latent import (
+    Means,
+    backward_items,
+    latent_differences,
+)
 from tillit_eval.quality.invariance._likelihood import Likelihood
 from tillit_eval.quality.invariance._merging import merge_rare
 from tillit_eval.quality.invariance._robustly import Robustly
@@ -287,7 +291,7 @@ def _told(found: Invariance, sample: Sample, asked: _Asked) -> Invariance:
         because=because,
         can_tell=can_tell,
         differences=_differences(climbed, sample, asked),
-        caution=_caution(found, climbed, merged),
+        caution=_caution(found, sample, climbed, merged),
     )
 
 
@@ -309,7 +313,9 @@ def _engine(sample: Sample, estimator: Estimator) -> tuple[Engine, tuple[str, ..
 
 def _because(climbed: Climb, sample: Sample) -> tuple[Phrase | None, bool]:
     """Say why the ladder stops, and whether it may be believed."""
-    if climbed.stuck in ("configural",) or not climbed.rungs:
+    if climbed.stuck == "unrelated":
+        return phrase("invariance.unrelated"), False
+    if not climbed.rungs:
         step = phrase("invariance.step_configural")
         return phrase("invariance.stuck", step=step), False
     if sample.sizes.min() < threshold("invariance_people"):
@@ -344,11 +350,14 @@ def _differences(
 
 
 def _caution(
-    found: Invariance, climbed: Climb, merged: tuple[str, ...]
+    found: Invariance, sample: Sample, climbed: Climb, merged: tuple[str, ...]
 ) -> Phrase | None:
     """Return the weightiest thing a careful reader should know."""
     if climbed.beyond:
         return phrase("invariance.caution_beyond", items=climbed.beyond)
+    backward = backward_items(sample.layout, climbed.top) if climbed.top else ()
+    if backward:
+        return phrase("quality.backward_items", items=backward)
     if merged:
         fewest = int(threshold("invariance_category"))
         return phrase("invariance.caution_merged", n=fewest, items=merged)

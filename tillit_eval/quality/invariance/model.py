@@ -38,6 +38,9 @@ class Rung:
     kept : bool
         Whether the step is kept: unless the χ² difference is significant *and* the
         CFI falls by more than a trifle. Not a proof of equality.
+    above : bool
+        Whether it lies above a lost step and is there for the numbers only; it then
+        does not count as kept.
     chi_square, df, p_value : float, int, float
         Test of the model; scaled for ``mlr`` and ``wlsmv``.
     cfi, rmsea, srmr : float
@@ -49,6 +52,8 @@ class Rung:
     guide : str
         The published guide that applies: ``chen``, ``chen_small`` (few people or
         uneven groups) or ``svetina`` (ordered answers).
+    guide_cfi, guide_rmsea, guide_srmr : float or None
+        The fall of CFI and the rises of RMSEA and SRMR that it names.
     guide_keeps, cheung_rensvold_keeps : bool or None
         What it would say alone, and what Cheung and Rensvold's would; the latter is
         None for ordered answers.
@@ -57,6 +62,7 @@ class Rung:
     step: Step
     released: tuple[str, ...] = ()
     kept: bool
+    above: bool = False
     chi_square: float
     df: int
     p_value: float
@@ -70,6 +76,9 @@ class Rung:
     df_difference: int | None = None
     p_difference: float | None = None
     guide: str = ""
+    guide_cfi: float | None = None
+    guide_rmsea: float | None = None
+    guide_srmr: float | None = None
     guide_keeps: bool | None = None
     cheung_rensvold_keeps: bool | None = None
 
@@ -77,6 +86,20 @@ class Rung:
     def name(self) -> str:
         """The step, with *partial* before it where items are released."""
         return f"partial_{self.step}" if self.released else self.step
+
+    @property
+    def worse(self) -> dict[str, float]:
+        """How much worse it fits than the rung below, in multiples of the guide."""
+        pairs = {
+            "cfi": (-(self.d_cfi or 0.0), self.guide_cfi),
+            "rmsea": (self.d_rmsea or 0.0, self.guide_rmsea),
+            "srmr": (self.d_srmr or 0.0, self.guide_srmr),
+        }
+        return {
+            name: change / guide
+            for name, (change, guide) in pairs.items()
+            if guide is not None
+        }
 
     @property
     def test_differs(self) -> bool:
@@ -178,6 +201,11 @@ class Invariance(Finding):
     can_tell: bool = True
 
     @property
+    def is_ordinal(self) -> bool:
+        """Whether answers were taken as ordered steps, with thresholds first."""
+        return self.estimator == "wlsmv"
+
+    @property
     def state(self) -> MeasurementState:
         """What a comparison of means can stand on.
 
@@ -230,7 +258,7 @@ class Invariance(Finding):
         return row
 
     def _claim(self, lang: Language) -> str:
-        from tillit_eval.quality.invariance._words import claim
+        from tillit_eval.quality.invariance.words import claim
 
         return claim(self, lang)
 

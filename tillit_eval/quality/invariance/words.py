@@ -22,8 +22,30 @@ def step_name(step: str, lang: Language) -> str:
     return say(f"invariance.step_{step}", lang)
 
 
-def p_in_words(p: float, lang: Language) -> str:
-    """Write a p value, never as zero."""
+def released_name(rung: Rung, lang: Language) -> str:
+    """Name a partial step with the items that are let go."""
+    name = step_name(rung.name, lang)
+    return say("invariance.released", lang, step=name, items=rung.released)
+
+
+def verdict(rung: Rung, lang: Language) -> str:
+    """Say whether a step is kept."""
+    if rung.above:
+        return say("invariance.above", lang)
+    return say("invariance.kept" if rung.kept else "invariance.lost", lang)
+
+
+def guide_name(found: Invariance, lang: Language) -> str:
+    """Name the published guide that stands beside the test."""
+    guides = [rung.guide for rung in found.rungs if rung.guide]
+    usual = "svetina" if found.is_ordinal else "chen"
+    return say(f"invariance.guide_{guides[-1] if guides else usual}", lang)
+
+
+def p_in_words(p: float | None, lang: Language) -> str:
+    """Write a p value, never as zero; nothing where there was nothing to test."""
+    if p is None or p != p:
+        return ""
     if p < 0.001:
         return say("invariance.p_tiny", lang, p=number(0.001, 3, lang))
     return say("invariance.p_value", lang, p=number(p, 3, lang))
