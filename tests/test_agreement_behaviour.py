@@ -248,6 +248,10 @@ def test_the_sentence_in_both_languages() -> None:
     assert "ICC(1,k)" in icc
     assert "the mean of 2 ratings, where each target has raters of its own" in icc
     assert "Koo and Li" in icc
+    roles = assess(frame, coefficient="icc(2,1)").sentence("en")
+    assert "where the same roles judge all" in roles
+    people = assess(frame, coefficient="icc(3,1)", between=None).sentence("sv")
+    assert "av någon av just dessa bedömare" in people
 
 
 def test_the_rule_for_intervals_and_what_it_says_of_few_targets() -> None:

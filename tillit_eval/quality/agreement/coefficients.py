@@ -345,6 +345,7 @@ def _assess(frame: pd.DataFrame, ask: Ask, told: _Told, floor: int) -> Agreement
         n_cells=data.n_cells,
         n_raters=data.n_people,
         k=found.k,
+        roles=told.roles or (),
         first=two[0] if two else "",
         second=two[1] if two else "",
         first_name=told.role(0),

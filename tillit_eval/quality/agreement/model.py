@@ -38,8 +38,10 @@ class Agreement(Estimate):
         People who rated.
     k : float
         Raters of a point: all of them, or on average where they differ.
+    roles : tuple of str
+        The roles compared; empty where raters are people.
     first, second : str
-        The two roles compared; empty where raters are no two roles.
+        The roles, if they are two.
     bias : float or None
         Mean of `first` less `second`, in steps of the scale. Positive: `first`
         rates higher.
@@ -69,6 +71,7 @@ class Agreement(Estimate):
     n_cells: int
     n_raters: int
     k: float
+    roles: tuple[str, ...] = ()
     first: str = ""
     second: str = ""
     bias: float | None = None
@@ -179,7 +182,8 @@ class Agreement(Estimate):
         if self.coefficient.startswith("icc"):
             k = number(self.k, 0 if float(self.k).is_integer() else 1, lang)
             name = key_of(self.coefficient)
-            claim += " " + say(f"agreement.meaning_{name}", lang, k=k)
+            who = say(f"agreement.who_{'roles' if self.roles else 'people'}", lang)
+            claim += " " + say(f"agreement.meaning_{name}", lang, k=k, who=who)
         return claim
 
     def _share_claim(self, lang: Language) -> str:
