@@ -27,6 +27,7 @@ KINDS = {"closed form", "iterative", "monte carlo", "enumeration", "worked examp
 # Numbers that are no statistics: they were given, or they are counted.
 GIVEN = {"floor", "margin", "steps", "top", "level", "assumed_correlation"}
 GIVEN |= {"power", "icc"}  # of a design
+GIVEN |= {"percentile"}
 # Every other numeric field of a finding, and the statistic that vouches for it. What
 # `estimate`, its error, interval and p are depends on the kind of finding.
 ESTIMATE = {"estimate", "standard_error", "interval", "df", "p_value"}
@@ -39,6 +40,7 @@ BY_KIND = {
     "Aggregation": "ICC(1) and ICC(2)",
     "Agreement": "Krippendorff's alpha",
     "Reliability": "omega total",
+    "Dimensions": "eigenvalues of parallel analysis",
     "AlphaDifference": "test of equal alphas of other people",
     "MeasurementError": "standard error of measurement",
     "Correlations": "polychoric correlation",
@@ -62,6 +64,10 @@ BY_KIND = {
     "DetectableChange": "detectable change of a design",
 }
 BY_FIELD = {
+    "axes": "eigenvalues of parallel analysis",
+    "components": "eigenvalues of parallel analysis",
+    "axes_chance": "chance of parallel analysis",
+    "components_chance": "chance of parallel analysis",
     "alpha": "Cronbach's alpha",
     "equivalence_interval": "two one-sided tests",
     "p_equivalence": "two one-sided tests",

@@ -172,6 +172,15 @@ def test_the_error_of_measurement_equals_its_formula(case: str) -> None:
     )
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_eigenvalues_equal_r(case: str) -> None:
+    frame, items = load(case)
+    found = quality.assess_dimensions(frame, items, draws=100)
+    for name, ours in (("eigen", found.components), ("axis", found.axes)):
+        theirs = [R[case, f"{name}_{place + 1}"] for place in range(len(items))]
+        assert ours == pytest.approx(theirs, rel=CLOSED, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("case", "theirs", "by", "group"),
     [

@@ -26,6 +26,7 @@ from tillit_eval.quality.bias import assess_bias
 from tillit_eval.quality.careless import assess_careless, mark_careless
 from tillit_eval.quality.carelessness import Careless, CarelessEffect
 from tillit_eval.quality.correlations import Correlations, assess_polychoric
+from tillit_eval.quality.dimensions import Dimensions, assess_dimensions
 from tillit_eval.quality.factors import FactorModel, assess_structure
 from tillit_eval.quality.invariance import Invariance, assess_invariance
 from tillit_eval.quality.item_bias import ItemBias
@@ -52,6 +53,7 @@ __all__ = [
     "Careless",
     "CarelessEffect",
     "Correlations",
+    "Dimensions",
     "FactorModel",
     "Invariance",
     "ItemBias",
@@ -73,6 +75,7 @@ __all__ = [
     "assess_attrition",
     "assess_bias",
     "assess_careless",
+    "assess_dimensions",
     "assess_equal_alpha",
     "assess_invariance",
     "assess_items",
