@@ -93,7 +93,11 @@ def assess_structure(
     Uniquenesses are free below zero: a Heywood case is said, not hidden. Agrees
     with ``lavaan::cfa(std.lv = TRUE)`` in R: for ``"mlr"`` with its
     ``yuan.bentler.mplus`` test, observed information, and ``cfi.robust``,
-    ``tli.robust``, ``rmsea.robust``; for ``"fiml"`` with ``missing = "ml"``.
+    ``tli.robust``, ``rmsea.robust``; for ``"fiml"`` with ``missing = "ml"``; for
+    ``"wlsmv"`` with ``estimator = "WLSMV"``: the ``scaled.shifted`` test with n - 1
+    people, ``cfi.scaled``, ``tli.scaled``, ``rmsea.scaled`` (guides made for
+    maximum likelihood flatter them), SRMR of the polychoric correlations, and
+    modification indices that are not scaled. Every item then counts as standardised.
 
     References
     ----------
