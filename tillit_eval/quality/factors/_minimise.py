@@ -14,7 +14,7 @@ SMALL_GRADIENT = 1e-9
 SETTLED = 1e-6
 NEAR = 0.03
 SINGULAR = 1e-13
-MOST_SCORING, MOST_BFGS, MOST_NEWTON = 40, 120, 25
+MOST_SCORING, MOST_BFGS, MOST_NEWTON = 40, 600, 40
 
 
 class Task(NamedTuple):
@@ -63,7 +63,7 @@ def minimise(task: Task, theta: Array) -> Reached:
     Returns
     -------
     Reached
-        After at most 185 steps, settled or not.
+        After at most 680 steps, settled or not.
     """
     at = Reached(theta, task.value(theta), task.slope(theta), task.curve(theta), 0)
     at = _by_solving(task, at, task.curve, NEAR, MOST_SCORING)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tillit_eval.findings import Finding, Interval
-from tillit_eval.phrases import Language, number, say
+from tillit_eval.phrases import Language, language, number, say
 from tillit_eval.thresholds import threshold
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ class FactorModel(Finding):
         return row
 
     def _claim(self, lang: Language) -> str:
-        says = [self._numbers(lang), self._fit_in_words(lang)]
+        says = [self._numbers(lang), self.fit_in_words(lang)]
         if self.improper:
             items = ", ".join(self.improper)
             says.append(say("factors.improper", lang, items=items))
@@ -302,7 +302,9 @@ class FactorModel(Finding):
             people=self.count(self.n_people, lang),
         )
 
-    def _fit_in_words(self, lang: Language) -> str:
+    def fit_in_words(self, lang: Language | None = None) -> str:
+        """Say how well the model fits, with the guides it is set beside."""
+        lang = language(lang)
         if self.df == 0:
             return say("factors.fit_untestable", lang)
         numbers = say(
