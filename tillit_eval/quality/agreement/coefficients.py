@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import get_args, overload
+from typing import overload
 
 import pandas as pd
 
-from tillit_eval.errors import DataProblem, TooFewAnswers, check_option, few
+from tillit_eval.errors import TooFewAnswers
 from tillit_eval.findings import (
     Finding,
     Findings,
     NotAnswered,
-    check_level,
     read_source,
 )
 from tillit_eval.floors import K_MIN, check_floor
-from tillit_eval.phrases import Label, Phrase, phrase, say
+from tillit_eval.phrases import Phrase, phrase
+from tillit_eval.quality.agreement._asking import (
+    Told,
+    check_rounds,
+    groups_of,
+    make_ask,
+)
 from tillit_eval.quality.agreement._differences import alike, difference
 from tillit_eval.quality.agreement._measuring import (
     AgreementCoefficient,
@@ -35,10 +40,9 @@ from tillit_eval.quality.agreement._reading import (
     read_frame,
 )
 from tillit_eval.quality.agreement._statistics import Metric, Weights
-from tillit_eval.quality.agreement.model import Agreement, key_of, name_of_roles
-from tillit_eval.quality.reliability._free import Rng, check_draws, generator
+from tillit_eval.quality.agreement.model import Agreement, key_of
+from tillit_eval.quality.reliability._free import Rng
 
-GROUPS = ("criterion", "round")
 _FEWEST_TARGETS = 3
 _DRAWS = 4_999
 
@@ -183,7 +187,8 @@ def assess_agreement(
     steps they are a help to see, not a law.
 
     Agrees with ``ICC(lmer = FALSE)`` and ``cohen.kappa`` of the R package psych
-    and with the worked examples of [3]_.
+    (but for its variance of the weighted kappa, where psych 2.2.9 departs from
+    [2]_), and with the worked examples of [6]_.
 
     References
     ----------
@@ -198,6 +203,8 @@ def assess_agreement(
     .. [5] Bland, J. M., & Altman, D. G. (2007). Agreement between methods of
        measurement with multiple observations per individual. Journal of
        Biopharmaceutical Statistics, 17(4), 571-582.
+    .. [6] Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability.
+       University of Pennsylvania, Departmental Papers (ASC).
 
     Examples
     --------
@@ -217,17 +224,17 @@ def assess_agreement(
     >>> round(found.estimate, 3), round(found.bias, 3), found.n_targets
     (0.722, 0.417, 12)
     """
-    ask = _ask(coefficient, weights, metric, interval, level, draws, rng)
+    ask = make_ask(coefficient, weights, metric, interval, level, draws, rng)
     frame = read_frame(ratings)
     roles = check_roles(between, frame)
-    told = _Told(scale, between if isinstance(between, Mapping) else {}, roles)
+    told = Told(scale, between if isinstance(between, Mapping) else {}, roles)
     floor = check_floor(k_min)
-    keys = _groups(by, frame)
+    keys = groups_of(by, frame)
     if not keys:
-        _check_rounds(frame)
+        check_rounds(frame)
         return _assess(frame, ask, told, floor)
     if "round" not in keys:
-        _check_rounds(frame)
+        check_rounds(frame)
     found: list[Finding] = []
     for key, rows in frame.dropna(subset=keys).groupby(keys, sort=False):
         group = told.within(", ".join(map(str, key)))
@@ -238,90 +245,7 @@ def assess_agreement(
     return Findings(found)
 
 
-class _Told:
-    """How an agreement is called: what it is about, and who the roles are."""
-
-    def __init__(
-        self,
-        scale: str,
-        names: Mapping[str, str | Label],
-        roles: tuple[str, ...] | None,
-    ) -> None:
-        self.scale, self.names, self.roles = scale, names, roles
-
-    def within(self, group: str) -> _Told:
-        scale = f"{self.scale}, {group}" if self.scale else group
-        return _Told(scale, self.names, self.roles)
-
-    @property
-    def two(self) -> tuple[str, str] | None:
-        roles = self.roles or ()
-        return (roles[0], roles[1]) if len(roles) == 2 else None
-
-    def role(self, at: int) -> Label | None:
-        name = self.names.get(self.two[at]) if self.two else None
-        return name if isinstance(name, Label) or name is None else Label(name, name)
-
-    @property
-    def label(self) -> Label | None:
-        if self.scale:
-            return None
-        if self.two:
-            first, second = (self.role(at) or self.two[at] for at in (0, 1))
-            return name_of_roles(first, second)
-        return Label(say("agreement.name", "en"), say("agreement.name", "sv"))
-
-
-def _ask(
-    coefficient: AgreementCoefficient,
-    weights: Weights,
-    metric: Metric,
-    interval: AgreementInterval,
-    level: float,
-    draws: int,
-    rng: Rng,
-) -> Ask:
-    check_option("coefficient", coefficient, get_args(AgreementCoefficient))
-    check_option("weights", weights, get_args(Weights))
-    check_option("metric", metric, get_args(Metric))
-    check_option("interval", interval, get_args(AgreementInterval))
-    return Ask(
-        coefficient=coefficient,
-        weights=weights,
-        metric=metric,
-        interval=interval,
-        level=check_level(level),
-        draws=check_draws(draws),
-        rng=generator(rng),
-    )
-
-
-def _groups(by: object, frame: pd.DataFrame) -> list[str]:
-    if by is None:
-        return []
-    keys = [by] if isinstance(by, str) else list(by) if isinstance(by, Sequence) else []
-    if not keys or not set(map(str, keys)) <= {*GROUPS} & set(frame.columns):
-        raise DataProblem(
-            "Agreement cannot be told by this.",
-            expected=f"one or both of {few(GROUPS)}, if the table has them",
-            found=few(map(str, keys)),
-            to_fix='give by="criterion" or by=["round", "criterion"]',
-        )
-    return keys
-
-
-def _check_rounds(frame: pd.DataFrame) -> None:
-    rounds = frame["round"].nunique(dropna=False) if "round" in frame else 1
-    if rounds > 1:
-        raise DataProblem(
-            "Ratings of several rounds are mixed.",
-            expected="one round, as a scale or a rater may have changed in between",
-            found=f"{rounds} rounds",
-            to_fix='keep one round, or give by="round"',
-        )
-
-
-def _assess(frame: pd.DataFrame, ask: Ask, told: _Told, floor: int) -> Agreement:
+def _assess(frame: pd.DataFrame, ask: Ask, told: Told, floor: int) -> Agreement:
     """Assess the ratings of one group."""
     data = usable(judged(frame, told.roles), ask)
     check_size(data, fewest=_FEWEST_TARGETS, by_all=ask.by_all)
@@ -377,7 +301,7 @@ def _estimand(ask: Ask, found: Measured) -> Phrase:
 
 
 def _silent(
-    error: TooFewAnswers, rows: pd.DataFrame, told: _Told, floor: int
+    error: TooFewAnswers, rows: pd.DataFrame, told: Told, floor: int
 ) -> NotAnswered:
     return NotAnswered(
         scale=told.scale,
