@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,6 @@ import pytest
 
 from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.quality import FactorModel, assess_structure
-from tillit_eval.quality.factors._wls_build import ORDER, build_ordinal_spec
 from tillit_eval.quality.factors._wls_fit import (
     OrdinalFit,
     fit_wls,
@@ -30,6 +30,10 @@ from tillit_eval.quality.factors._wls_test import (
     scaled_test,
     srmr,
 )
+
+sys.path.append(str(Path(__file__).parent))
+
+from wlsmv_fixtures import ORDER, build_ordinal_spec
 
 HERE = Path(__file__).parent / "reference"
 REAL = Path(__file__).parents[1] / "data" / "real"

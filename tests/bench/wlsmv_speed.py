@@ -15,11 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tillit_eval.quality import assess_structure
-from tillit_eval.quality.factors._wls_build import ORDER, build_ordinal_spec
-from tillit_eval.quality.factors._wls_fit import fit_wls
+from tillit_eval.quality import assess_invariance, assess_structure
 from tillit_eval.quality.factors._wls_moments import read_ordinal_moments
-from tillit_eval.quality.factors._wls_test import scaled_indices
 
 ITEMS = [f"q{i + 1}" for i in range(9)]
 R_SCRIPT = Path(__file__).with_suffix(".R")
@@ -64,18 +61,14 @@ def main() -> None:
     frame = answers(groups, 800)
     print(f"{groups} groups of 800 rows x 9 items")
     start = time.perf_counter()
-    moments = read_ordinal_moments(frame, ITEMS, group="group")
+    read_ordinal_moments(frame, ITEMS, group="group")
     timed("ours, moments of all groups", time.perf_counter() - start, float("nan"))
-    for count, name in ((0, "configural"), (3, "thresholds, loadings, intercepts")):
-        start = time.perf_counter()
-        spec = build_ordinal_spec(
-            {"f": ITEMS},
-            n_thresholds=moments.n_thresholds,
-            groups=moments.groups,
-            equal=ORDER[:count],
-        )
-        value = scaled_indices(fit_wls(spec, moments), moments).chi_square
-        timed(f"ours, {name}", time.perf_counter() - start, value)
+    start = time.perf_counter()
+    found = assess_invariance(
+        frame.astype({"group": str}), ITEMS, group="group", estimator="wlsmv"
+    )
+    value = found.steps[0].chi_square
+    timed("ours, configural and all steps", time.perf_counter() - start, value)
     print(in_r(frame), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Ordinal specs from a model of items by factor: one group, or a step of the ladder."""
+"""Ordinal specs of the ladder over groups, written apart from the room invariance."""
 
 from __future__ import annotations
 
