@@ -1,5 +1,7 @@
 """Alpha side by side: from a Summary, from rows, pingouin, and psych in R.
 
+Then 1,000 bootstraps of people at 10,000 rows, ours and psych's.
+
 Run: make bench, or python tests/bench/alpha_speed.py [rows ...]. R is optional.
 """
 
@@ -30,20 +32,41 @@ def answers(rows: int) -> pd.DataFrame:
     return pd.DataFrame(np.clip(np.rint(3 + trust), 1, 5), columns=ITEMS)
 
 
-def psych(frame: pd.DataFrame) -> str:
-    """Time psych::alpha, or say that R is not here."""
+def psych(frame: pd.DataFrame, bootstraps: int = 1) -> list[str]:
+    """Time psych::alpha: seconds, alpha, version, ends; nothing if R is not here."""
     if shutil.which("Rscript") is None:
-        return "not run: no R"
+        return []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "answers.csv"
         frame.astype(int).to_csv(file, index=False)
         told = subprocess.run(
-            ["Rscript", str(R_SCRIPT), str(file)], capture_output=True, text=True
+            ["Rscript", str(R_SCRIPT), str(file), str(bootstraps)],
+            capture_output=True,
+            text=True,
         )
-    if told.returncode:
-        return "not run: no psych"
-    seconds, alpha, version = told.stdout.split()
-    return f"{float(seconds):8.3f} s  alpha {float(alpha):.10f}  (psych {version})"
+    return [] if told.returncode else told.stdout.split()
+
+
+def bootstraps() -> None:
+    """Print seconds and ends of 1,000 bootstraps at 10,000 x 9, ours and psych's."""
+    frame = answers(10_000)
+    print("1,000 bootstraps, 10,000 rows x 9")
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        found = assess_alpha(frame, ITEMS, method="bootstrap", draws=1000, rng=1)
+        took.append(time.perf_counter() - start)
+    ends = f"{found.interval.low:.4f} to {found.interval.high:.4f}"
+    print(f"  {'ours, middle of five runs':28s} {np.median(took):8.3f} s  {ends}")
+    theirs = psych(frame, 1000)
+    if not theirs:
+        print("  psych::alpha(n.iter = 1000)  not run: no R with psych")
+        return
+    seconds, _, version, low, high = theirs
+    times = float(seconds) / np.median(took)
+    said = f"{float(seconds):8.3f} s  {low} to {high}  (psych {version})"
+    print(f"  {'psych::alpha(n.iter = 1000)':28s} {said}")
+    print(f"  {times:.0f} times as fast")
 
 
 def main() -> None:
@@ -70,7 +93,14 @@ def main() -> None:
             value = way()
             seconds = time.perf_counter() - start
             print(f"  {name:28s} {seconds:8.3f} s  {value:.10f}")
-        print(f"  {'psych::alpha':28s} {psych(frame)}", flush=True)
+        theirs = psych(frame)
+        said = (
+            f"{float(theirs[0]):8.3f} s  {float(theirs[1]):.10f}  (psych {theirs[2]})"
+            if theirs
+            else "not run: no R with psych"
+        )
+        print(f"  {'psych::alpha':28s} {said}", flush=True)
+    bootstraps()
 
 
 if __name__ == "__main__":

@@ -1,24 +1,51 @@
 """How often do the intervals of the room quality hold the truth?
 
-Alpha and omega: normal items, and answers on five steps near a ceiling. ICC(1):
-equal and very unequal units. Shares: Wilson and the exact interval, over all counts
-(no simulation needed). Run: make bench, or python tests/bench/reliability_coverage.py.
+Alpha and omega: normal items, and answers on five steps near a ceiling; the intervals
+that no distribution stands behind, on such answers. ICC(1): equal and very unequal
+units. Shares: Wilson and the exact interval, over all counts (no
+simulation needed). Run: make bench, or python tests/bench/reliability_coverage.py;
+a number behind it is the share of the draws to make, such as 0.1.
 """
 
 from __future__ import annotations
+
+import sys
 
 import numpy as np
 
 from tillit_eval.quality._shares import clopper_pearson, wilson
 from tillit_eval.quality._units import Units, icc
 from tillit_eval.quality.factors._one_factor import fit_one_factor
-from tillit_eval.quality.reliability._coefficients import alphas
-from tillit_eval.quality.reliability._free import log_interval
+from tillit_eval.quality.reliability._coefficients import (
+    alphas,
+    lambda_1,
+    lambda_2,
+    lambda_5,
+    lambda_6,
+    standard_alphas,
+)
+from tillit_eval.quality.reliability._free import (
+    free_error,
+    log_interval,
+    percentiles,
+    resampled,
+)
 from tillit_eval.quality.reliability.alpha import feldt
+from tillit_eval.quality.reliability.error import _log_interval, _square
 from tillit_eval.quality.reliability.omega import _omega
 
-DRAWS = 5_000
-MODELS = 2_000  # a factor model is searched for, so it is tried less often
+SHARE = float(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else 1.0
+DRAWS = int(5_000 * SHARE)
+MODELS = int(2_000 * SHARE)  # a factor model is searched for: tried less often
+SIZES = (50, 200, 1_000)
+FREE = {
+    "alpha": alphas,
+    "standardised alpha": standard_alphas,
+    "lambda 1": lambda_1,
+    "lambda 2": lambda_2,
+    "lambda 5": lambda_5,
+    "lambda 6": lambda_6,
+}
 LOADINGS = np.array([0.8, 0.7, 0.7, 0.6, 0.5])
 LEVEL = 0.95
 
@@ -43,7 +70,7 @@ def reliability() -> None:
     for kind in ("normal", "five steps, ceiling"):
         alpha, omega = population(kind)
         print(f"{kind}: alpha {alpha:.4f}, omega {omega:.4f}")
-        for n in (30, 60, 200, 1000):
+        for n in (30, 50, 200, 1000):
             rng = np.random.default_rng(n)
             hits, refused = np.zeros(2), 0
             for draw in range(DRAWS):
@@ -61,6 +88,38 @@ def reliability() -> None:
             told("  alpha, Feldt", n, hits[0] / DRAWS, DRAWS)
             answered = MODELS - refused
             told("  omega", n, hits[1] / answered, answered, f"refused {refused}")
+
+
+def root(covariances: np.ndarray) -> np.ndarray:
+    """Return the standard error of measurement."""
+    return np.sqrt(_square(covariances))
+
+
+def free() -> None:
+    """Print coverage of the intervals that no distribution stands behind."""
+    kind = "five steps, ceiling"
+    many = items(2_000_000, kind, np.random.default_rng(2))
+    truth = np.cov(many, rowvar=False)
+    for n in SIZES:
+        rng = np.random.default_rng(n)
+        hits: dict[str, int] = {}
+        for draw in range(DRAWS):
+            rows = items(n, kind, rng)
+            covariance = np.cov(rows, rowvar=False)
+            for name, formula in FREE.items():
+                found = float(formula(covariance))
+                around = log_interval(found, free_error(rows, formula), LEVEL)
+                hits[name] = hits.get(name, 0) + around.covers(float(formula(truth)))
+            error = _log_interval(root(covariance), free_error(rows, root), LEVEL)
+            hits["error"] = hits.get("error", 0) + error.covers(float(root(truth)))
+            if draw < MODELS:
+                again = alphas(resampled(rows, 1000, rng))
+                around = percentiles(again, LEVEL)
+                hits["boot"] = hits.get("boot", 0) + around.covers(float(alphas(truth)))
+        for name in FREE:
+            told(f"  {name}, distribution-free", n, hits[name] / DRAWS, DRAWS)
+        told("  error of measurement", n, hits["error"] / DRAWS, DRAWS)
+        told("  alpha, bootstrap", n, hits["boot"] / MODELS, MODELS)
 
 
 def units() -> None:
@@ -116,6 +175,7 @@ def main() -> None:
     """Print all tables."""
     print(f"nominal {LEVEL:.0%}, {DRAWS} draws; of omega {MODELS}")
     reliability()
+    free()
     units()
     shares()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 
 from tillit_eval.errors import TooFewAnswers
@@ -37,3 +39,14 @@ def _check_repeats(covariance: Array) -> None:
             to_fix="leave out the item that repeats another, or use more people",
             reason="quality.repeated_item",
         )
+
+
+def refuse_no_solution() -> NoReturn:
+    """Say that one factor does not describe these items."""
+    raise TooFewAnswers(
+        "The one-factor model found no solution for these items.",
+        expected="items that share one factor",
+        found="a fit that did not settle",
+        to_fix="look at assess_items, and use assess_alpha meanwhile",
+        reason="quality.no_solution",
+    )

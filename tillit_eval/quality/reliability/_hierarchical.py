@@ -76,12 +76,14 @@ def _principal_axes(correlations: Array, n_factors: int) -> Array:
     """
     from statsmodels.multivariate.factor import Factor  # type: ignore[import-untyped]
 
+    factor = Factor(corr=correlations, n_factor=n_factors, method="pa")
     with warnings.catch_warnings():
         # statsmodels warns of communalities above 1 on the way; the end is checked.
         warnings.simplefilter("ignore")
-        fitted = Factor(corr=correlations, n_factor=n_factors, method="pa").fit(
-            maxiter=5_000, tol=1e-10
-        )
+        try:
+            fitted = factor.fit(maxiter=5_000, tol=1e-10)
+        except (ValueError, np.linalg.LinAlgError):
+            _refuse()
     communality = np.asarray(fitted.communality, dtype=np.float64)
     reduced = correlations.copy()
     np.fill_diagonal(reduced, communality)

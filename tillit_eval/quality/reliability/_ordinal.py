@@ -23,7 +23,10 @@ from tillit_eval.quality.correlations._polychoric import PolychoricFit, polychor
 from tillit_eval.quality.correlations._tables import code_answers, count_categories
 from tillit_eval.quality.reliability._answers import Answers, complete_rows
 from tillit_eval.quality.reliability._coefficients import Array, alphas
-from tillit_eval.quality.reliability._factor_items import check_factor_items
+from tillit_eval.quality.reliability._factor_items import (
+    check_factor_items,
+    refuse_no_solution,
+)
 from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import log_interval, slope_of
 from tillit_eval.quality.reliability.model import Reliability
@@ -108,6 +111,8 @@ def categorical_omega(read: Answers, told: Told) -> Reliability:
     shared = _sum_variance(latent, np.outer(loadings, loadings), own=False)
     total = _sum_variance(latent, latent.fit.matrix, own=True)
     omega = shared.value / total.value
+    if not omega < 1:
+        refuse_no_solution()
     one, other = np.triu_indices(len(loadings), 1)
     by_loading = 2 * shared.by_correlation @ loadings
     slope = np.concatenate(

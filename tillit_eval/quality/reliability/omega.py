@@ -1,4 +1,4 @@
-"""Omega total of a one-factor model, with its interval."""
+"""Omega total, hierarchical and categorical, with intervals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tillit_eval.phrases import phrase
 from tillit_eval.quality._data import check_item_count
 from tillit_eval.quality.factors._one_factor import OneFactor, fit_one_factor
 from tillit_eval.quality.reliability._answers import Answers, read_answers
-from tillit_eval.quality.reliability._factor_items import check_factor_items
+from tillit_eval.quality.reliability._factor_items import (
+    check_factor_items,
+    refuse_no_solution,
+)
 from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import log_interval
 from tillit_eval.quality.reliability._hierarchical import hierarchical_omega
@@ -36,21 +39,33 @@ def assess_omega(
     level: float = 0.95,
     k_min: int = K_MIN,
 ) -> Reliability:
-    r"""Estimate omega total: how much of the score is what the items share?
+    r"""Estimate omega: how much of the score is what the items share?
 
-    Unlike alpha it lets items measure unequally well. It takes for granted that
-    one factor is enough: omega can look fine while one factor fits badly.
+    Unlike alpha it lets items measure unequally well. Omega total and categorical
+    omega take for granted that one factor is enough: they can look fine, even too
+    fine, while one factor fits badly. Omega hierarchical is the part of one general
+    factor where there are group factors too.
 
     Parameters
     ----------
     responses : DataFrame, LazyFrame, relation or Summary, shape (n_rows, n_columns)
-        One row per person, reversed items already turned.
+        One row per person, reversed items already turned unless `codebook` is
+        given.
     items : sequence of str
-        At least 3 columns of answers.
+        At least 3 columns of answers; 6 for omega hierarchical.
     scale : str, optional
         Name of the scale, for the sentence.
-    kind : {"total"}, default "total"
-        Omega total of the unweighted sum of the items.
+    kind : {"total", "hierarchical"}, default "total"
+        Omega total of the unweighted sum of the items, or the part of that sum that
+        one general factor explains.
+    ordinal : bool, default False
+        Categorical omega: of the sum of answers in a few steps, by a factor behind
+        latent answers. Only with ``kind="total"``; needs rows.
+    n_factors : int, default 3
+        Group factors under the general one, for omega hierarchical; at least 3.
+    codebook : Codebook, optional
+        Turns the items that it says are reversed, and says so; without it nothing
+        is turned.
     level : float, default 0.95
         Coverage of the interval, between 0 and 1.
     k_min : int, default 10
@@ -59,12 +74,13 @@ def assess_omega(
     Returns
     -------
     Reliability
-        With ``coefficient="omega"`` and the standard error of the estimate.
+        With ``coefficient="omega"``, ``"omega_hierarchical"`` or
+        ``"omega_categorical"`` and the standard error of the estimate.
 
     Raises
     ------
     DataProblem
-        If a column is absent or holds no numbers, or `kind` is another.
+        If a column is absent or holds no numbers, or an option is unknown.
     TooFewAnswers
         If there are 2 items (their correlation, stepped up by Spearman and Brown,
         is standardised alpha: use ``assess_alpha``), an item is constant or
@@ -77,7 +93,7 @@ def assess_omega(
 
     Notes
     -----
-    A factor model with loadings :math:`\lambda_j` and uniquenesses
+    *Omega total.* A factor model with loadings :math:`\lambda_j` and uniquenesses
     :math:`\psi_j` is fitted to the complete rows by maximum likelihood;
     :math:`\omega = (\sum \lambda_j)^2 / ((\sum \lambda_j)^2 + \sum \psi_j)` [1]_.
     Its standard error follows from the expected information by the delta method,
@@ -87,11 +103,30 @@ def assess_omega(
     ``tests/bench/reliability_coverage.py``). Estimate and standard error agree
     with a one-factor ``lavaan::cfa`` in R; 3 items are just identified.
 
+    *Omega hierarchical* [3]_, :math:`(\sum g_j)^2 / s_T^2`. Principal axes of the
+    correlations are repeated until they settle (minres), rotated obliquely
+    (oblimin), and the factors given a factor of their own (Schmid and Leiman);
+    :math:`g_j` are the items' loadings on it times their standard deviations. The
+    standard error is distribution-free, by each person's influence. Give standardised
+    columns for the value of ``psych::omega(flip = FALSE)``, with which it agrees. From
+    a Summary there is no interval.
+
+    *Categorical omega* [4]_. Polychoric correlations and thresholds, one factor by
+    diagonally weighted least squares; the covariance of the sum with that of items
+    just like these, over its variance by the polychoric correlations, steps between
+    answers as wide as their codes. Agrees with ``omega3`` of
+    ``semTools::reliability`` in R; the interval follows from the covariance of
+    thresholds and correlations by the delta method, with the weights taken as known.
+
     References
     ----------
     .. [1] McDonald, R. P. (1999). Test Theory: A Unified Treatment. Erlbaum.
     .. [2] Bonett, D. G., & Wright, T. A. (2015). Cronbach's alpha reliability.
        Journal of Organizational Behavior, 36(1), 3-15.
+    .. [3] Zinbarg, R. E., Revelle, W., Yovel, I., & Li, W. (2005). Cronbach's alpha,
+       Revelle's beta, and McDonald's omega h. Psychometrika, 70(1), 123-133.
+    .. [4] Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using
+       structural equation modeling. Psychometrika, 74(1), 155-167.
 
     Examples
     --------
@@ -162,13 +197,7 @@ def _omega(model: OneFactor, n_people: int) -> tuple[float, float]:
 
 def _check_model(model: OneFactor, names: tuple[str, ...]) -> None:
     if not model.converged or not np.isfinite(model.loadings).all():
-        raise TooFewAnswers(
-            "The one-factor model found no solution for these items.",
-            expected="items that share one factor",
-            found="a fit that did not settle",
-            to_fix="look at assess_items, and use assess_alpha meanwhile",
-            reason="quality.no_solution",
-        )
+        refuse_no_solution()
     beyond = [
         name
         for name, unique in zip(names, model.uniquenesses, strict=True)
