@@ -90,7 +90,7 @@ def test_other_coefficients_beside_each_other_have_no_common_guide(ax) -> None:
     assert "Dotted" not in ax.get_xlabel()
     assert [t.get_text() for t in ax.get_yticklabels()] == [
         "play, weighted kappa",
-        "play, alpha",
+        "play, Krippendorff's alpha",
     ]
 
 
