@@ -57,6 +57,7 @@ def plot_dimensions(
     --------
     >>> import matplotlib, numpy as np, pandas as pd
     >>> matplotlib.use("Agg")
+    >>> from tillit_eval.figures import figure_data
     >>> from tillit_eval.quality import assess_dimensions
     >>> rng = np.random.default_rng(1)
     >>> answers = rng.normal(size=(200, 1)) + rng.normal(size=(200, 4))

@@ -162,7 +162,7 @@ def assess_measurement_error(
     ...     answers, ["q1", "q2", "q3"], lowest=1, highest=5
     ... )
     >>> round(found.estimate, 2), round(found.sd, 2)
-    (8.36, 29.22)
+    (9.0, 31.48)
     """
     read = read_answers(responses, items, codebook)
     points = _points(read, lowest, highest, codebook)
