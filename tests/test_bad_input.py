@@ -20,6 +20,7 @@ import tillit_eval as te
 from tillit_eval.chapter import draw_figure, new_site, run_chapter
 from tillit_eval.cli import main
 from tillit_eval.codebook import Codebook, Item, Scale, write_codebook
+from tillit_eval.comparison import compare_individuals
 from tillit_eval.errors import TillitError
 from tillit_eval.exports import (
     explain_problems,
@@ -32,7 +33,12 @@ from tillit_eval.exports import (
 )
 from tillit_eval.figures import plot_items, plot_shares, plot_units
 from tillit_eval.phrases import Label
-from tillit_eval.quality import assess_retest
+from tillit_eval.quality import (
+    assess_bias,
+    assess_careless,
+    assess_polychoric,
+    assess_retest,
+)
 from tillit_eval.report import write_csv
 from tillit_eval.simulation import draft_truth, read_truth
 from tillit_eval.summaries import read_summary, summarise_change, write_summary
@@ -41,6 +47,7 @@ from tillit_eval.tables import table_facts, table_items
 Frame = pd.DataFrame
 PERSON, PLACE, SAID = "Kanariefågel Karlsson", "Hemliga enheten", "chefen är elak"
 ITEMS = ["q1", "q2", "q3"]
+MORE = ["r1", "r2", "r3"]
 WAVES = ("2019", "2021")
 BETWEEN: dict[str, Any] = {"before": "2019", "after": "2021"}
 N = 60
@@ -78,6 +85,7 @@ def make_answers() -> Frame:
                     key: np.clip(np.round(3 + trait + rng.normal(size=N)), 1, 5)
                     for key in ITEMS
                 },
+                **{key: np.arange(N) % 5 + 1.0 for key in MORE},
                 "source": "real",
             }
         )
@@ -87,7 +95,7 @@ def make_answers() -> Frame:
 
 
 ANSWERS = make_answers()
-SCORES = te.score_scales(ANSWERS, BOOK)
+SCORES = te.score_scales(ANSWERS.drop(columns=MORE), BOOK)
 GROUPS = pd.DataFrame(
     {"unit": [f"{PLACE} {i}" for i in range(6)], "n": range(20, 26), "mean": 50.0}
 )
@@ -103,6 +111,9 @@ OF_ANSWERS: dict[str, Callable[[Any], object]] = {
     "assess_alpha": lambda f: te.assess_alpha(f, ITEMS),
     "assess_omega": lambda f: te.assess_omega(f, ITEMS),
     "assess_aggregation": lambda f: te.assess_aggregation(f, ITEMS),
+    "assess_polychoric": lambda f: assess_polychoric(f, ITEMS),
+    "assess_bias": lambda f: assess_bias(f, ITEMS, group="wave", unit=None),
+    "assess_careless": lambda f: assess_careless(f, [*ITEMS, *MORE]),
     "compare_shares": lambda f: te.compare_shares(f, "q1", top=[4, 5], **BETWEEN),
     "plot_answers": lambda f: te.plot_answers(f, ITEMS),
     "link_waves": lambda f: te.link_waves(f, ANSWERS, code="respondent"),
@@ -113,6 +124,9 @@ OF_SCORES: dict[str, Callable[[Any], object]] = {
     "compare_waves": lambda f: te.compare_waves(f, "trust", **BETWEEN),
     "compare_adjusted": lambda f: te.compare_adjusted(
         f, "trust", assigned="unit", **BETWEEN
+    ),
+    "compare_individuals": lambda f: compare_individuals(
+        f, "trust", reliability=0.8, **BETWEEN
     ),
     "assess_attrition": lambda f: te.assess_attrition(f, **BETWEEN),
     "assess_retest": lambda f: assess_retest(f, "trust", **BETWEEN),
@@ -233,6 +247,17 @@ REFUSED: dict[tuple[str, str], str] = {
     ("repeated columns", "read_responses"): DOES_NOT_FIT,
     **{("unknown wave", name): NO_ROWS.format("2019") for name in COMPARE},
     **{("one wave", name): NO_ROWS.format("2021") for name in COMPARE},
+    ("unknown wave", "compare_individuals"): NOT_A_WAVE,
+    ("one wave", "compare_individuals"): NOT_A_WAVE,
+    ("all constant", "compare_individuals"): "Nobody's 'trust' changed by more than",
+    ("words", "compare_individuals"): "Some scores of 'trust' are not numbers.",
+    ("infinite", "compare_individuals"): "Some scores of 'trust' are not numbers.",
+    ("words", "assess_bias"): "These columns do not hold codes of answers.",
+    ("infinite", "assess_bias"): "These columns do not hold codes of answers.",
+    ("one wave", "assess_bias"): "There are no two groups to compare.",
+    ("all missing", "assess_bias"): "There are no two groups to compare.",
+    ("words", "assess_careless"): "Some answers are not numbers.",
+    ("infinite", "assess_careless"): "Some answers are infinite.",
     ("unknown wave", "compare_shares"): NO_ROWS.format("2019"),
     ("one wave", "compare_shares"): NO_ROWS.format("2021"),
     ("one wave", "assess_attrition"): NOT_A_WAVE,
