@@ -360,6 +360,7 @@ BAD: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
         lambda f: f.assign(b=np.arange(len(f))),
         "do not hold answers in a few steps",
     ),
+    "all endless": (lambda f: f.assign(b=np.inf), "not hold answers in a few steps"),
     "endless": (
         lambda f: f.assign(b=f["b"].where(f["b"] > 1, np.inf)),
         "do not hold answers in a few steps",

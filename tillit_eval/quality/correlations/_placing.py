@@ -35,8 +35,8 @@ def check_kinds(names: tuple[str, ...], schema: Schema) -> None:
 
 def place_answers(answers: Array) -> tuple[Places, tuple[float, ...]]:
     """Return each answer's place among the answers seen, -1 if missing, and those."""
-    low, high = np.fmin.reduce(answers), np.fmax.reduce(answers)
-    if np.isfinite(high - low) and high - low < _WIDEST:
+    low, high = float(np.fmin.reduce(answers)), float(np.fmax.reduce(answers))
+    if high - low < _WIDEST:  # not where there are none, or endless ones
         gap = np.isnan(answers)
         shifted = np.where(gap, -1.0, answers - low)
         codes = shifted.astype(np.int64)
