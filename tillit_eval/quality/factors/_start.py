@@ -53,7 +53,8 @@ def _loadings(spec: Spec, correlation: Array, spread: Array) -> tuple[Array, Arr
         own = np.flatnonzero(free | anchored)
         if not len(own):
             continue
-        axis = _first_axis(correlation[g][np.ix_(own, own)]) * spread[g, own]
+        axis = _first_axis(correlation[g][np.ix_(own, own)])
+        axis = axis * spread[g, own]
         scale = 1.0
         if anchored.any():
             anchor = int(np.flatnonzero(anchored[own])[0])

@@ -220,14 +220,17 @@ class FactorModel(Finding):
         """How well the model fits by the usual guides, which are no tests."""
         if self.df == 0:
             return "untestable"
-        for word in ("good", "fair"):
-            if (
-                self.cfi >= threshold(f"cfi_{word}")
-                and self.rmsea <= threshold(f"rmsea_{word}")
-                and self.srmr <= threshold(f"srmr_{word}")
-            ):
-                return "good" if word == "good" else "fair"
-        return "poor"
+        limits = _guides()
+        if self._keeps("good", limits):
+            return "good"
+        return "fair" if self._keeps("fair", limits) else "poor"
+
+    def _keeps(self, word: str, limits: dict[str, float]) -> bool:
+        return (
+            self.cfi >= limits[f"cfi_{word}"]
+            and self.rmsea <= limits[f"rmsea_{word}"]
+            and self.srmr <= limits[f"srmr_{word}"]
+        )
 
     def table_of(
         self,
@@ -307,6 +310,7 @@ class FactorModel(Finding):
         lang = language(lang)
         if self.df == 0:
             return say("factors.fit_untestable", lang)
+        guides = {name: number(at, 2, lang) for name, at in _guides().items()}
         numbers = say(
             "factors.fit_numbers",
             lang,
@@ -320,16 +324,17 @@ class FactorModel(Finding):
             interval=self.rmsea_interval.say(lang, digits=3),
             srmr=number(self.srmr, 3, lang),
         )
-        return f"{numbers} {say(f'factors.fit_{self.fit}', lang, **_guides(lang))}"
+        return f"{numbers} {say(f'factors.fit_{self.fit}', lang, **guides)}"
 
 
-def _guides(lang: Language) -> dict[str, str]:
+def _guides() -> dict[str, float]:
     return {
-        name: number(threshold(name), 2, lang)
-        for name in (
-            *("cfi_good", "rmsea_good", "srmr_good"),
-            *("cfi_fair", "rmsea_fair", "srmr_fair"),
-        )
+        "cfi_good": threshold("cfi_good"),
+        "cfi_fair": threshold("cfi_fair"),
+        "rmsea_good": threshold("rmsea_good"),
+        "rmsea_fair": threshold("rmsea_fair"),
+        "srmr_good": threshold("srmr_good"),
+        "srmr_fair": threshold("srmr_fair"),
     }
 
 
