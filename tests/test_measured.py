@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import tillit_eval as te
 from tillit_eval.comparison import ShareChange
+from tillit_eval.disclosure.spreads import numbers_over_units
 from tillit_eval.errors import DataProblem
 from tillit_eval.figures import alt_text, figure_data, plot_forest, plot_truth
 from tillit_eval.findings import (
@@ -58,6 +59,7 @@ class Stub:
 
     scale: str = "trust"
     conditions: tuple[str, ...] = ("2019", "2021")
+    over: str = "waves"
     state: MeasurementState = "scalar"
     because: Phrase | None = None
     released: tuple[str, ...] = ()
@@ -215,8 +217,11 @@ def test_another_scale_is_refused() -> None:
 
 
 def test_other_waves_and_groups_are_refused() -> None:
-    for conditions in (("2019", "2023"), ("nurse", "doctor"), ()):
-        assert "Another comparison" in refusal(Stub(conditions=conditions))
+    told = refusal(Stub(conditions=("2019", "2023")))
+    assert "  expected: scale 'trust' in waves '2019', '2021'\n" in told
+    assert "  found:    scale 'trust' in '2019', '2023'\n" in told
+    told = refusal(Stub(conditions=("a small place", "another"), over="groups"))
+    assert "  found:    scale 'trust' in 2 groups\n" in told
 
 
 def test_waves_of_several_groups_are_waves() -> None:
@@ -422,3 +427,13 @@ def test_adjusting_and_guarding_keep_it() -> None:
     assert [one.measured for one in adjusted] == ["metric", "scalar"]
     guarded = te.protect_findings(adjusted)
     assert [getattr(one, "measured", "") for one in guarded] == ["metric", "scalar"]
+
+
+def test_the_ledger_reads_nothing_of_people_in_it() -> None:
+    one = te.compare_paired(scores(), "trust", **WAVES)
+    known = [replace(one, measured=state, measured_because=FEW) for state in STATES]
+    told = {numbers_over_units(each, averages=True, methods=True) for each in known}
+    assert told == {numbers_over_units(one, averages=True, methods=True)}
+    hidden = replace(one, n_people=4).to_frame(guarded=True).iloc[0]
+    assert hidden[["estimate", "interval_low", "p_value"]].isna().all()
+    assert hidden["measured"] == "not_examined"

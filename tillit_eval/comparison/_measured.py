@@ -21,6 +21,8 @@ class Examined(Protocol):
         What was examined.
     conditions : tuple of str
         Names of the groups and waves that were set against each other.
+    over : {"groups", "waves", "groups_and_waves"}
+        Which of these they are.
     state : MeasurementState
         The step reached.
     because : Phrase or None
@@ -35,6 +37,8 @@ class Examined(Protocol):
     def scale(self) -> str: ...
     @property
     def conditions(self) -> tuple[str, ...]: ...
+    @property
+    def over(self) -> str: ...
     @property
     def state(self) -> MeasurementState: ...
     @property
@@ -102,12 +106,15 @@ def _why(measured: Examined) -> Phrase | None:
 
 def _check_same(measured: Examined, scale: str, waves: tuple[str, str]) -> None:
     """Refuse what was found of another scale, or of other waves."""
-    compared = [condition.split(", ")[-1] for condition in measured.conditions]
+    names = measured.conditions
+    compared = [name.split(", ")[-1] for name in names]
     if measured.scale == scale and {*waves} <= {*compared}:
         return
+    # Names of groups may be those of small places.
+    shown = few(names) if measured.over == "waves" else f"{len(names)} groups"
     raise DataProblem(
         "Another comparison was examined than the one that is made.",
         expected=f"scale '{scale}' in waves {few(waves)}",
-        found=f"scale {measured.scale!r} in {few(measured.conditions, at_most=12)}",
+        found=f"scale {measured.scale!r} in {shown}",
         to_fix="examine the scale and the waves that are compared",
     )
