@@ -335,6 +335,16 @@ REFUSED: list[tuple[dict[str, Any], pd.DataFrame, str]] = [
         table([1, 2, 3] * 4, [1, 2, 3] * 3 + [1, 2, 1]),
         "One target decides whether there is disagreement",
     ),
+    (
+        {"coefficient": "weighted kappa"},
+        table([1, 2, 3, 4] * 10, [1, 3, 3, 4] * 10, criteria=4),
+        "Every target says exactly the same of the raters.",
+    ),
+    (
+        {"interval": "bootstrap"},
+        table([1, 2, 3, 4] * 10, [1, 3, 3, 4] * 10, criteria=4),
+        "Every target says exactly the same of the raters.",
+    ),
     ({}, table(np.arange(200.0), np.arange(200.0) + 0.5), "too many different values"),
     ({"interval": "formula"}, drawn(), "No formula gives this interval."),
     (
@@ -385,6 +395,16 @@ def test_what_is_no_table_is_refused(given: Any) -> None:
         assess_agreement(given)
     with pytest.raises(DataProblem, match="The table of ratings is empty"):
         assess_agreement(drawn().head(0))
+
+
+def test_a_bias_that_is_the_same_everywhere_is_not_told() -> None:
+    frame = drawn(n=40)
+    higher = frame["value"] + (frame["rater_role"] == "self")
+    same = frame[frame["rater_role"] == "observer"]
+    both = pd.concat([same.assign(rater_role="self", value=same["value"] + 1), same])
+    found = assess(both)
+    assert (found.bias, found.limits) == (None, None)
+    assert assess(frame.assign(value=higher)).bias is not None
 
 
 def test_huge_numbers_and_other_engines_give_the_same() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tillit_eval.errors import TooFewAnswers
 from tillit_eval.findings import Interval
 from tillit_eval.quality._data import Array
 from tillit_eval.quality.agreement._intervals import Sure, by_leaving_out
@@ -25,7 +26,7 @@ class Difference:
 
 
 def difference(data: Judged, level: float) -> Difference | None:
-    """Compare two roles; None where all differences are the same."""
+    """Compare two roles; None where no target differs from the others."""
     from scipy.special import ndtri
 
     wide = data.wide()
@@ -39,13 +40,16 @@ def difference(data: Judged, level: float) -> Difference | None:
         return Statistic(sums, lambda total: _limit(total, times))
 
     bias = Statistic(sums, lambda total: total[..., 1] / total[..., 0])
-    return Difference(
-        bias=bias.estimate,
-        sure=by_leaving_out(bias, level, bounded=False),
-        limits=Interval(at(-reach).estimate, at(reach).estimate, level),
-        low_limit=by_leaving_out(at(-reach), level, bounded=False).interval,
-        high_limit=by_leaving_out(at(reach), level, bounded=False).interval,
-    )
+    try:
+        return Difference(
+            bias=bias.estimate,
+            sure=by_leaving_out(bias, level, bounded=False),
+            limits=Interval(at(-reach).estimate, at(reach).estimate, level),
+            low_limit=by_leaving_out(at(-reach), level, bounded=False).interval,
+            high_limit=by_leaving_out(at(reach), level, bounded=False).interval,
+        )
+    except TooFewAnswers:
+        return None
 
 
 def _sums(apart: Array, data: Judged) -> Array:

@@ -67,6 +67,7 @@ def by_leaving_out(statistic: Statistic, level: float, *, bounded: bool) -> Sure
         raise _one_target_decides()
     reach = float(stdtrit(n - 1, (1 + level) / 2))
     error = _error(without, estimate)
+    _check_differ(error)
     if not bounded:
         ends = estimate - reach * error, estimate + reach * error
         return Sure(Interval(*ends, level), error, n - 1.0)
@@ -100,7 +101,19 @@ def by_drawing(
         raise _one_target_decides()
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     error = float(found.std(ddof=1))
+    _check_differ(error)
     return Sure(Interval(float(low), float(high), level), error)
+
+
+def _check_differ(error: float) -> None:
+    if error <= _PERFECT:
+        raise TooFewAnswers(
+            "Every target says exactly the same of the raters.",
+            expected="targets that differ, to say how sure this is",
+            found="no difference when any of them is left out",
+            to_fix="look at the counts of each step; how sure this is cannot be told",
+            reason="agreement.targets_alike",
+        )
 
 
 def _one_target_decides() -> TooFewAnswers:
