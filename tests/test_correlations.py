@@ -437,3 +437,10 @@ def test_a_likelihood_that_goes_flat_before_the_bound_is_told() -> None:
     frame = pd.DataFrame({"a": [1] * 3 + [2] * 57, "b": [2] * 55 + [1] * 5})
     with pytest.raises(TooFewAnswers, match="runs to ±1"):
         assess_polychoric(frame, ["a", "b"])
+
+
+@pytest.mark.parametrize("rho", [0.985, 0.995, 0.99999])
+def test_rectangles_are_exact_where_one_corner_holds_the_other(rho: float) -> None:
+    one, r = np.ones(1), np.full(1, rho)
+    assert bivariate_cdf(one, -one, r)[0] == pytest.approx(ndtr(-1), abs=2e-15)
+    assert bivariate_cdf(-one, -one, -r)[0] == pytest.approx(0, abs=2e-15)

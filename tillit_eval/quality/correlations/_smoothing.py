@@ -24,14 +24,13 @@ def smoothed(matrix: Array) -> Array:
 
     Notes
     -----
-    As ``psych::cor.smooth``: eigenvalues under 1e-12 become 1e-10, all are scaled to
-    sum to k, and the matrix they make is turned into correlations.
+    As ``psych::cor.smooth``: eigenvalues under 1e-12 become 1e-10, and the matrix they
+    make is turned into correlations.
     """
     values, vectors = np.linalg.eigh(matrix)
     if values[0] >= _SMALLEST:
         return matrix
     values = np.where(values < _SMALLEST, 100 * _SMALLEST, values)
-    values *= len(matrix) / values.sum()
     made = (vectors * values) @ vectors.T
     spread = np.sqrt(np.diag(made))
     correlations: Array = made / np.outer(spread, spread)
