@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tillit_eval.findings import Findings
-from tillit_eval.plan import measuring, read_study, run_plan
+from tillit_eval.plan import judge_guard_rails, measuring, read_study, run_plan
 from tillit_eval.quality.invariance import assess_invariance
 
 CODEBOOK = """
@@ -126,6 +127,10 @@ def test_an_item_that_moved_on_its_own_is_seen(tmp_path: Path) -> None:
     (change,) = found
     assert change.measured in ("partial_scalar", "metric", "configural")
     assert "for 1 of 3 items, where part of" in change.sentence("en")
+    guarded = replace(change, role="guard_rail", margin=5.0)
+    (rail,) = judge_guard_rails(read_study(tmp_path / "study.toml"), [guarded])
+    assert rail.measured == change.measured
+    assert "for 1 of 3 items, where part of" in rail.sentence("en")
 
 
 def test_it_agrees_with_who_asks_directly(found: Findings) -> None:
