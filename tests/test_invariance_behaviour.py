@@ -201,6 +201,9 @@ def test_the_same_people_are_followed_or_it_is_said_that_they_are_not() -> None:
     assert linked.caution is None
     assert linked.n_people == 400
     assert apart.n_people == 800
+    frame["side"] = np.where(frame["respondent"] % 2, "a", "b")
+    pooled = climb(frame, wave=None, group="side")
+    assert "one person may count more than once" in pooled.sentence("en")
     lost = frame.drop(index=range(15))
     again = climb(lost, respondent="respondent")
     assert [n for _, n in again.left_out] == [15]

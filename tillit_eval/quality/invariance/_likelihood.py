@@ -101,7 +101,7 @@ class Likelihood:
         return fit_ml(spec, self.moments, theta)
 
     def _indices(self, spec: Spec, fit: Fit) -> Indices:
-        test = ChiSquare(self.n_people * fit.objective, spec.df)
+        test = ChiSquare(self.n_people * max(fit.objective, 0.0), spec.df)
         n_blocks = len(self.layout.blocks)
         return indices(test, baseline_test(self.moments), self.n_people, n_blocks)
 

@@ -239,14 +239,17 @@ def _left(key: str, people: int) -> tuple[tuple[Phrase, int], ...]:
 
 
 def _followed(responses: object, keys: list[str]) -> Phrase | None:
-    """Say so if the same people are counted as different ones in several waves."""
+    """Say so if people met in several waves are counted as different ones."""
     names = as_narwhals(responses, table="responses").collect_schema().names()
-    if "respondent" not in names or "wave" not in keys:
+    if "respondent" not in names or "wave" not in names:
         return None
     frame = as_pandas(responses, ["respondent", "wave"], table="responses").dropna()
     pairs = frame.drop_duplicates()
-    met_again = int(pairs.duplicated("respondent").sum())
-    return phrase("invariance.met_again") if met_again else None
+    if not pairs.duplicated("respondent").any():
+        return None
+    if "wave" in keys:
+        return phrase("invariance.met_again")
+    return phrase("quality.waves_together", n=int(pairs["wave"].nunique()))
 
 
 def _checked(sample: Sample) -> Sample:
