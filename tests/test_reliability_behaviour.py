@@ -21,6 +21,7 @@ from tillit_eval.quality._parallel import chance_correlations, leading
 from tillit_eval.quality.reliability._answers import read_answers
 from tillit_eval.quality.reliability._coefficients import alphas, split_halves
 from tillit_eval.quality.reliability._free import (
+    alphas_again,
     free_error,
     generator,
     resampled,
@@ -152,9 +153,11 @@ def test_draws_of_people_are_those_of_copied_rows() -> None:
     rows = answers(80)[ITEMS].to_numpy()
     ours = resampled(rows, 150, np.random.default_rng(5))
     rng = np.random.default_rng(5)
-    who = rng.integers(0, 80, size=(150, 80), dtype=np.int32)
+    who = [rng.integers(0, 80, size=80, dtype=np.int32) for _ in range(150)]
     copied = [np.cov(rows[one], rowvar=False) for one in who]
     assert ours == pytest.approx(np.array(copied), abs=1e-10)
+    again = alphas_again(rows, 150, np.random.default_rng(5))
+    assert again == pytest.approx(alphas(ours), abs=1e-10)
 
 
 def test_the_bootstrap_and_the_fourth_moments_agree_on_many_people() -> None:

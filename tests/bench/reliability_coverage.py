@@ -25,10 +25,10 @@ from tillit_eval.quality.reliability._coefficients import (
     standard_alphas,
 )
 from tillit_eval.quality.reliability._free import (
+    alphas_again,
     free_error,
     log_interval,
     percentiles,
-    resampled,
 )
 from tillit_eval.quality.reliability.alpha import feldt
 from tillit_eval.quality.reliability.error import _log_interval, _square
@@ -113,7 +113,7 @@ def free() -> None:
             error = _log_interval(root(covariance), free_error(rows, root), LEVEL)
             hits["error"] = hits.get("error", 0) + error.covers(float(root(truth)))
             if draw < MODELS:
-                again = alphas(resampled(rows, 1000, rng))
+                again = alphas_again(rows, 1000, rng)
                 around = percentiles(again, LEVEL)
                 hits["boot"] = hits.get("boot", 0) + around.covers(float(alphas(truth)))
         for name in FREE:

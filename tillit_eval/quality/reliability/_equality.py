@@ -15,7 +15,12 @@ from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Pooled
 from tillit_eval.quality.reliability._answers import Answers, complete_places
 from tillit_eval.quality.reliability._coefficients import Array, alphas
-from tillit_eval.quality.reliability._free import drawn, percentiles
+from tillit_eval.quality.reliability._free import (
+    alpha_parts,
+    alphas_of,
+    drawn,
+    percentiles,
+)
 from tillit_eval.quality.reliability.alpha import feldt
 
 Codes = pd.Series
@@ -25,8 +30,7 @@ Codes = pd.Series
 class Group:
     """One group's sums, and for each complete row whose it is and what it adds.
 
-    ``parts`` (n, k + 3) holds 1, the answers about their means, the sum of their
-    squares and the square of their sum.
+    ``parts`` are those of `alpha_parts`.
     """
 
     pooled: Pooled
@@ -37,9 +41,7 @@ class Group:
     def of(cls, read: Answers, codes: Codes | None) -> Self:
         """Take what a test needs from a group's answers."""
         pooled = read.pooled
-        rows = read.rows() - pooled.means
-        square, total = (rows**2).sum(axis=1), rows.sum(axis=1) ** 2
-        parts = np.column_stack([np.ones(len(rows)), rows, square, total])
+        parts = alpha_parts(read.rows() - pooled.means)
         if codes is None:
             return cls(pooled, parts, None)
         complete = complete_places(read.responses, pooled.items)
@@ -120,7 +122,7 @@ def _alphas_again(
     again: list[list[Array]] = [[] for _ in groups]
     for counts in drawn(n_people, draws, chance):
         for place, (one, whose) in enumerate(zip(groups, who, strict=True)):
-            again[place].append(_alphas_of(counts[:, whose] @ one.parts))
+            again[place].append(alphas_of(counts[:, whose] @ one.parts))
     return np.array([np.concatenate(one) for one in again]), n_people
 
 
@@ -133,16 +135,6 @@ def _people(groups: Sequence[Group]) -> tuple[list[npt.NDArray[np.intp]], int]:
     numbers[alone] = len(known) + np.arange(int(alone.sum()))
     sizes = np.cumsum([len(one.parts) for one in groups])[:-1]
     return np.split(numbers, sizes), len(known) + int(alone.sum())
-
-
-def _alphas_of(sums: Array) -> Array:
-    """Return alpha from sums of the parts of a group, one row per draw."""
-    n, totals = np.maximum(sums[:, 0], 1.0), sums[:, 1:-2]
-    k = totals.shape[1]
-    own = sums[:, -2] - (totals**2).sum(axis=1) / n
-    whole = sums[:, -1] - totals.sum(axis=1) ** 2 / n
-    ratio = np.divide(own, whole, out=np.ones_like(own), where=whole > 0)
-    return np.asarray(np.minimum(k / (k - 1) * (1 - ratio), 1 - 1e-12))
 
 
 def _beyond(statistic: float, df: int) -> float:

@@ -127,10 +127,37 @@ def drawn(n: int, draws: int, rng: np.random.Generator) -> Iterator[Array]:
 
 
 def _counted(n: int, draws: int, rng: np.random.Generator) -> Array:
-    who = rng.integers(0, n, size=(draws, n), dtype=np.int32)
-    who += (np.arange(draws, dtype=np.int32) * n)[:, None]
-    counts = np.bincount(who.ravel(), minlength=draws * n)
-    return counts.reshape(draws, n).astype(np.float64)
+    counts = np.empty((draws, n))
+    for row in counts:  # one draw's counts fit where they are quick to reach
+        row[:] = np.bincount(rng.integers(0, n, size=n, dtype=np.int32), minlength=n)
+    return counts
+
+
+def alphas_again(rows: Array, draws: int, rng: np.random.Generator) -> Array:
+    """Return Cronbach's alpha of people drawn anew, shape (draws,)."""
+    parts = alpha_parts(rows - rows.mean(axis=0))
+    again = [alphas_of(counts @ parts) for counts in drawn(len(rows), draws, rng)]
+    return np.concatenate(again)
+
+
+def alpha_parts(apart: Array) -> Array:
+    """Return what each row adds to alpha, shape (n, k + 3).
+
+    One, the answers about their means, the sum of their squares and the square of
+    their sum.
+    """
+    square, total = (apart**2).sum(axis=1), apart.sum(axis=1) ** 2
+    return np.column_stack([np.ones(len(apart)), apart, square, total])
+
+
+def alphas_of(sums: Array) -> Array:
+    """Return Cronbach's alpha from sums of `alpha_parts`, one row per draw."""
+    n, totals = np.maximum(sums[:, 0], 1.0), sums[:, 1:-2]
+    k = totals.shape[1]
+    own = sums[:, -2] - (totals**2).sum(axis=1) / n
+    whole = sums[:, -1] - totals.sum(axis=1) ** 2 / n
+    ratio = np.divide(own, whole, out=np.ones_like(own), where=whole > 0)
+    return np.asarray(np.minimum(k / (k - 1) * (1 - ratio), 1 - 1e-12))
 
 
 def percentiles(values: Array, level: float) -> Interval:

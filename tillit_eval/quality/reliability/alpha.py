@@ -15,6 +15,7 @@ from tillit_eval.quality.reliability._coefficients import alphas, standard_alpha
 from tillit_eval.quality.reliability._found import Told, reliability_of
 from tillit_eval.quality.reliability._free import (
     Rng,
+    alphas_again,
     check_draws,
     free_error,
     generator,
@@ -157,7 +158,12 @@ def assess_alpha(
         error = free_error(read.rows(), formula)
         interval = log_interval(alpha, error, told.level)
     else:
-        again = formula(resampled(read.rows(), check_draws(draws), generator(rng)))
+        chance, draws, rows = generator(rng), check_draws(draws), read.rows()
+        again = (
+            standard_alphas(resampled(rows, draws, chance))
+            if standardised
+            else alphas_again(rows, draws, chance)
+        )
         error, interval = float(again.std(ddof=1)), percentiles(again, told.level)
     return reliability_of(
         read,
