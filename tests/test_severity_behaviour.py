@@ -95,7 +95,10 @@ def test_the_sentences() -> None:
     assert said.startswith("visitors: −")
     assert "steps beside the school (95" in said
     assert "so stricter, of the same 120 things at 30 targets" in said
-    assert said.endswith("(Synthetic data.)")
+    assert "others of the same role may be stricter or milder. (Synth" in said
+    own = layers(12).assign(rater=lambda f: f["rater"] + f["target"])
+    alone = quality.assess_severity(own, between=ROLES)[0].sentence("sv")
+    assert "just dessa bedömare" not in alone
     assert "alltså strängare" in found.sentence("sv")
     drift = quality.assess_severity_drift(layers(), between=ROLES)[0]
     assert "became stricter beside the school" in drift.sentence("en")
@@ -263,6 +266,22 @@ def test_raters_who_agree_in_everything_leave_nothing_over() -> None:
     assert found.estimate < 1e-3
     needed = quality.assess_raters_needed(same)
     assert [need.number for need in needed.needed] == [1, 1]
+
+
+def test_huge_and_tiny_values_change_no_share() -> None:
+    given_ = layers(12)
+    one = quality.assess_rater_spread(given_)
+    for factor in (1e90, 1e-90):
+        two = quality.assess_rater_spread(given_.assign(value=given_["value"] * factor))
+        assert two.estimate == pytest.approx(one.estimate, rel=1e-4)
+        assert two.interval.high == pytest.approx(one.interval.high, rel=1e-3)
+
+
+def test_nothing_judged_is_refused() -> None:
+    empty = layers(12).assign(value=np.nan)
+    for by_round in (False, True):
+        with pytest.raises(TooFewAnswers, match="cannot be compared"):
+            quality.assess_severity(empty, between=[*ROLES], by_round=by_round)
 
 
 def test_ten_rounds_go_by_number() -> None:

@@ -84,6 +84,13 @@ class Asked:
         own = self.data.frame[self.data.frame["rater_role"].eq(role)]
         return int(own.merge(things[KEYS], on=KEYS)["rater"].nunique())
 
+    def share_raters(self, things: pd.DataFrame) -> bool:
+        """Tell whether somebody judged several of the targets."""
+        own = self.data.frame.merge(things[KEYS], on=KEYS)
+        return bool(
+            own.groupby(["rater_role", "rater"])["target"].nunique().gt(1).any()
+        )
+
     def refuse(self, role: str, asked: str, reason: Phrase) -> NotAnswered:
         return NotAnswered(
             scale=role,
@@ -109,7 +116,8 @@ def answered(found: list[Finding]) -> Findings:
     silent = [one for one in found if isinstance(one, NotAnswered)]
     if len(silent) < len(found):
         return Findings(found)
-    reason = silent[0].reason
+    none = phrase("severity.few_targets", n=FEWEST)
+    reason = silent[0].reason if silent else none
     raise TooFewAnswers(
         "These roles cannot be compared.",
         expected=f"at least {FEWEST} targets judged by both roles, not all by the "

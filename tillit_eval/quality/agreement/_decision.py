@@ -16,6 +16,7 @@ from tillit_eval.quality.agreement._components import codes_of, solve
 # Numbers tried in search of the end of an interval.
 MOST = 1_000
 TARGET = "target"
+Truth = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,15 @@ class Study:
     """Variance components of targets and facets, and how sure they are.
 
     ``effects`` names what each variance belongs to, the target first and all
-    together (with chance) last; ``variances`` and ``covariance`` in that order;
+    together (with chance) last; ``variances`` and ``covariance`` in that order, in
+    units of ``spread`` squared;
     ``counts`` says how many levels of each facet a target has.
     """
 
     effects: tuple[frozenset[str], ...]
     variances: Array
     covariance: Array
+    spread: float
     counts: Mapping[str, int]
     n_targets: int
 
@@ -77,16 +80,17 @@ class Study:
         m, d = (np.maximum(w @ self.variances, 1e-300) for w in (whole, parts))
         slope = whole / m[..., None] - parts / d[..., None]
         spread = np.einsum("...i,ij,...j->...", slope, self.covariance, slope)
-        return (np.log(m) - np.log(d)) / np.sqrt(np.maximum(spread, 1e-300))
+        away = (np.log(m) - np.log(d)) / np.sqrt(np.maximum(spread, 1e-300))
+        return np.asarray(away, dtype=float)
 
 
-def _bisect(beyond: Callable[[Array], Array], low: Array, high: Array) -> Array:
+def _bisect(beyond: Callable[[Array], Truth], low: Array, high: Array) -> Array:
     """Find where a condition begins to hold; the low end where it always does."""
     for _ in range(50):
         middle = (low + high) / 2
         past = beyond(middle)
         low, high = np.where(past, low, middle), np.where(past, middle, high)
-    return low
+    return np.asarray(low, dtype=float)
 
 
 def study_of(frame: pd.DataFrame, facets: Sequence[str], nested: set[str]) -> Study:
@@ -99,6 +103,7 @@ def study_of(frame: pd.DataFrame, facets: Sequence[str], nested: set[str]) -> St
         effects=effects,
         variances=found.variances,
         covariance=found.covariance,
+        spread=found.spread,
         counts=typical(frame, facets),
         n_targets=int(frame[TARGET].nunique()),
     )

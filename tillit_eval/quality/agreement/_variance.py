@@ -19,10 +19,12 @@ MOST_LEVELS = 4_000
 class Components:
     """Variances of the random effects in the order given, the residual last.
 
-    ``covariance`` is the inverse of the expected information of the variances;
-    ``slope`` the largest gradient that points inside, of the criterion per
-    variance ratio; ``deviance`` the profiled REML criterion less its constant;
-    ``separable`` is false where the layout alone cannot tell two variances apart.
+    Variances and their covariance are in units of ``spread``, the standard deviation
+    of the values, squared: neither huge nor tiny values lose digits. ``covariance``
+    is the inverse of the expected information of the variances; ``slope`` the largest
+    gradient that points inside, of the criterion per variance ratio; ``deviance`` the
+    profiled REML criterion less its constant; ``separable`` is false where the layout
+    alone cannot tell two variances apart.
     """
 
     variances: Array
@@ -30,6 +32,7 @@ class Components:
     deviance: float
     slope: float
     separable: bool
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,12 @@ def fit_components(value: Array, fixed: Array, factors: Sequence[Codes]) -> Comp
     size = np.sqrt(np.diag(information).clip(1e-300))
     weakest = float(np.linalg.eigvalsh(information / np.outer(size, size))[0])
     return Components(
-        variances=variances * spread**2,
-        covariance=np.asarray(np.linalg.pinv(information)) * spread**4,
+        variances=variances,
+        covariance=np.asarray(np.linalg.pinv(information)),
         deviance=deviance,
         slope=slope,
         separable=weakest > 1e-8,
+        spread=spread,
     )
 
 

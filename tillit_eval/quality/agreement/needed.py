@@ -166,8 +166,10 @@ def assess_raters_needed(
         needed=tuple(ask.needed(aim) for aim in goals),
         curve=ask.curve(_whole("most", most)),
         variances=tuple(
-            (" × ".join(sorted(effect, key=["target", *FACETS].index)), float(variance))
-            for effect, variance in zip(study.effects, study.variances, strict=True)
+            (" × ".join(sorted(effect, key=["target", *FACETS].index)), float(size))
+            for effect, size in zip(
+                study.effects, study.variances * study.spread**2, strict=True
+            )
         ),
         n_raters=raters,
         n_people=min(raters, study.n_targets),

@@ -60,6 +60,8 @@ class Severity(BetweenRoles):
     def _claim(self, lang: Language) -> str:
         key = f"severity_{self.side()}"
         claim = self.say_it(key, lang, judged=number(self.n_judged, 0, lang))
+        if self.because is not None:
+            claim += " " + self.because.say(lang)
         return f"{self.round}: {claim}" if self.round else claim
 
 
@@ -119,9 +121,11 @@ def assess_severity(
     and the targets' means :math:`\bar g_t` over :math:`T` targets:
     :math:`\bar g \pm t_{T-1}\, s_g / \sqrt T`. This is the interval clustered by
     target (CR2 with Satterthwaite's df, as ``clubSandwich`` gives for the targets'
-    means). It is about *these* raters: with few of them, others of the same role
-    may be stricter or milder (`assess_rater_spread`). In complete tables the
-    estimate is that of ``lme4::lmer`` with crossed random effects.
+    means). It is about *these* raters, and `because` says so where raters judged
+    several targets: as an interval for all who might have been sent it is too short
+    (about 80 % instead of 95 %, with pools of two raters for three targets,
+    ``tests/bench/severity_coverage.py``); see `assess_rater_spread`. In complete
+    tables the estimate is that of ``lme4::lmer`` with crossed random effects.
 
     Examples
     --------
@@ -136,6 +140,7 @@ def assess_severity(
     data, roles, first = read_roles(ratings, between)
     check_level(level)
     rounds = order_of(None, data.frame) if by_round else [""]
+    rounds = rounds or [""]
     ask = Asked(data, roles, first, level, check_floor(k_min))
     return answered(
         [
@@ -163,6 +168,7 @@ def _severity(ask: Asked, role: str, name: str, gaps: pd.DataFrame) -> Finding:
         df=float(len(means) - 1),
         n_units=len(means),
         n_judged=len(gaps),
+        because=phrase("severity.these_raters") if ask.share_raters(gaps) else None,
         estimand=phrase("severity.estimand_severity", against=ask.roles[ask.first]),
         method=phrase("severity.method"),
     )

@@ -155,7 +155,7 @@ def assess_rater_spread(
         label=name_of(scale, "spread_name"),
         estimate=float(shares[1]),
         interval=_interval(found, level),
-        rater_sd=float(np.sqrt(found.variances[1])),
+        rater_sd=float(np.sqrt(found.variances[1])) * found.spread,
         share_target=float(shares[0]),
         share_criterion=float(shares[2]) if len(effects) > 2 else 0.0,
         share_rest=float(shares[-1]),
