@@ -38,7 +38,7 @@ def refusal(data: object, model: object = MODEL, **more: object) -> DataProblem:
     return caught.value
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(
     st.lists(st.floats(1e-4, 1e4), min_size=6, max_size=6),
     st.permutations(range(6)),

@@ -78,8 +78,9 @@ def gains_from(
 ) -> list[Gain]:
     """Do the same with any gradient of F and expected information."""
     wide = free_also(spec, theta, candidates)
-    q = spec.n_free
-    full = np.concatenate([theta, [_present(spec, theta, c) for c in candidates]])
+    q, at = spec.n_free, implied(spec, theta)
+    present = [float(getattr(at, c.kind)[_places(spec, c)[0]]) for c in candidates]
+    full = np.concatenate([theta, present])
     slope, information = score_at(wide, full)
     tied = np.zeros((wide.n_free, q))
     tied[:q] = np.eye(q)
@@ -155,8 +156,3 @@ def _places(spec: Spec, cell: Parameter) -> list[tuple[int, ...]]:
     if cell.kind != "loadings" and row != column:
         places += [(g, column, row) for g in groups]
     return places
-
-
-def _present(spec: Spec, theta: Array, cell: Parameter) -> float:
-    at = implied(spec, theta)
-    return float(getattr(at, cell.kind)[_places(spec, cell)[0]])
