@@ -111,6 +111,10 @@ OF_ANSWERS: dict[str, Callable[[Any], object]] = {
     "assess_alpha": lambda f: te.assess_alpha(f, ITEMS),
     "assess_omega": lambda f: te.assess_omega(f, ITEMS),
     "assess_aggregation": lambda f: te.assess_aggregation(f, ITEMS),
+    "assess_structure": lambda f: te.assess_structure(f, {"trust": ITEMS}),
+    "assess_structure, fiml": lambda f: te.assess_structure(
+        f, {"trust": ITEMS}, estimator="fiml"
+    ),
     "assess_polychoric": lambda f: assess_polychoric(f, ITEMS),
     "assess_bias": lambda f: assess_bias(f, ITEMS, group="wave", unit=None),
     "assess_careless": lambda f: assess_careless(f, [*ITEMS, *MORE]),
