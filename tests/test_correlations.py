@@ -174,7 +174,7 @@ def test_rectangles_equal_mvtnorm() -> None:
 CORNER = st.floats(-6, 6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(CORNER, CORNER, st.floats(-0.999999, 0.999999))
 def test_rectangles_keep_the_rules_of_probability(
     x: float, y: float, rho: float
@@ -401,7 +401,7 @@ def test_booleans_and_huge_numbers_are_steps_like_others() -> None:
     assert fitted(frame * 0.1 - 3).rho == pytest.approx(plain)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(0, 6), min_size=9, max_size=9))
 def test_any_table_gives_a_number_inside_or_the_bound(cells: list[int]) -> None:
     table = np.array(cells, dtype=float).reshape(3, 3)
