@@ -32,6 +32,7 @@ GIVEN |= {"percentile"}
 # `estimate`, its error, interval and p are depends on the kind of finding.
 ESTIMATE = {"estimate", "standard_error", "interval", "df", "p_value"}
 BY_KIND = {
+    "FactorModel": "chi-square and fit indices (ML)",
     "PairedChange": "paired change over people by unit",
     "OverlappingChange": "workplace change by unit",
     "WavesChange": "difference of unlinked waves",
@@ -64,6 +65,14 @@ BY_KIND = {
     "DetectableChange": "detectable change of a design",
 }
 BY_FIELD = {
+    "baseline_chi_square": "chi-square and fit indices (ML)",
+    "scaling": "robust errors, scaled chi-square and robust indices (MLR)",
+    "cfi": "chi-square and fit indices (ML)",
+    "tli": "chi-square and fit indices (ML)",
+    "rmsea": "chi-square and fit indices (ML)",
+    "rmsea_interval": "chi-square and fit indices (ML)",
+    "p_close": "chi-square and fit indices (ML)",
+    "srmr": "chi-square and fit indices (ML)",
     "axes": "eigenvalues of parallel analysis",
     "components": "eigenvalues of parallel analysis",
     "axes_chance": "chance of parallel analysis",
