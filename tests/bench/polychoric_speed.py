@@ -5,12 +5,15 @@ Run: make bench, or python tests/bench/polychoric_speed.py [rows ...]. R is opti
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
