@@ -108,9 +108,11 @@ def free() -> None:
             covariance = np.cov(rows, rowvar=False)
             for name, formula in FREE.items():
                 found = float(formula(covariance))
-                around = log_interval(found, free_error(rows, formula), LEVEL)
+                around = log_interval(found, free_error(rows, formula), LEVEL, n - 1)
                 hits[name] = hits.get(name, 0) + around.covers(float(formula(truth)))
-            error = _log_interval(root(covariance), free_error(rows, root), LEVEL)
+            error = _log_interval(
+                root(covariance), free_error(rows, root), LEVEL, n - 1
+            )
             hits["error"] = hits.get("error", 0) + error.covers(float(root(truth)))
             if draw < MODELS:
                 again = alphas_again(rows, 1000, rng)

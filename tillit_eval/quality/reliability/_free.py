@@ -89,15 +89,26 @@ def free_error(rows: Array, coefficient: Coefficient) -> float:
     return float(spread / np.sqrt(len(rows)))
 
 
-def log_interval(estimate: float, error: float, level: float) -> Interval:
-    """Return an interval that is normal for ln(1 - estimate), so it ends under 1."""
-    from scipy.special import ndtri
+def log_interval(
+    estimate: float, error: float, level: float, df: float | None = None
+) -> Interval:
+    """Return an interval that is normal for ln(1 - estimate), so it ends under 1.
 
+    With `df` the quantile is Student's, for errors that few people's spread tells.
+    """
     rest = 1 - estimate
-    reach = float(ndtri((1 + level) / 2)) * error / rest if rest > 0 else 0.0
+    reach = quantile(level, df) * error / rest if rest > 0 else 0.0
     return Interval(
         1 - rest * float(np.exp(reach)), 1 - rest * float(np.exp(-reach)), level
     )
+
+
+def quantile(level: float, df: float | None) -> float:
+    """Return how many standard errors an interval reaches to either side."""
+    from scipy.special import ndtri, stdtrit
+
+    share = (1 + level) / 2
+    return float(ndtri(share) if df is None else stdtrit(df, share))
 
 
 def resampled(rows: Array, draws: int, rng: np.random.Generator) -> Stack:

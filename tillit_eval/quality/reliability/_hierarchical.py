@@ -33,6 +33,7 @@ def hierarchical_omega(read: Answers, n_factors: int, told: Told) -> Reliability
     error = (
         _error(read.rows(), reduced, n_factors, found, omega) if read.has_rows else None
     )
+    df = pooled.n_complete - 1
     return reliability_of(
         read,
         "omega_hierarchical",
@@ -40,7 +41,7 @@ def hierarchical_omega(read: Answers, n_factors: int, told: Told) -> Reliability
         told,
         method=phrase("reliability.method_omega_hierarchical", n=n_factors),
         error=error,
-        interval=None if error is None else log_interval(omega, error, told.level),
+        interval=None if error is None else log_interval(omega, error, told.level, df),
     )
 
 

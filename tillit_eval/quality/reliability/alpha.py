@@ -108,8 +108,9 @@ def assess_alpha(
     :math:`1 - (1 - \alpha) F_{q}` with :math:`n - 1` and :math:`(n - 1)(k - 1)`
     degrees of freedom; it is an approximation for standardised items. The
     distribution-free standard error is that of [2]_ and [3]_: the fourth moments
-    are those of the sample, divided by :math:`n - 1`; its interval is normal for
-    :math:`\ln(1 - \alpha)`. The bootstrap draws people and takes percentiles. All
+    are those of the sample, divided by :math:`n - 1`; its interval is Student's, with
+    :math:`n - 1` degrees of freedom, for :math:`\ln(1 - \alpha)`, and wants about
+    200 people. The bootstrap draws people and takes percentiles. All
     treat people as independent. Agrees with ``psych::alpha`` in R; ordinal alpha
     [4]_ with alpha of ``psych::polychoric(correct = 0)``.
 
@@ -156,7 +157,8 @@ def assess_alpha(
         interval = feldt(alpha, n_people=n, n_items=k, level=told.level)
     elif method == "distribution-free":
         error = free_error(read.rows(), formula)
-        interval = log_interval(alpha, error, told.level)
+        df = read.pooled.n_complete - 1
+        interval = log_interval(alpha, error, told.level, df)
     else:
         chance, draws, rows = generator(rng), check_draws(draws), read.rows()
         again = (

@@ -16,7 +16,7 @@ from tillit_eval.phrases import Language, Phrase, number, phrase, say
 from tillit_eval.quality._data import Array
 from tillit_eval.quality.reliability._answers import Answers, read_answers
 from tillit_eval.quality.reliability._coefficients import alphas
-from tillit_eval.quality.reliability._free import influence
+from tillit_eval.quality.reliability._free import influence, quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def assess_measurement_error(
     :math:`s_T \sqrt{1 - \alpha}`, with :math:`s_T` the standard deviation of the
     score. Its square is a mean over people, :math:`\sum_j s_j^2 / (k (k - 1)) -
     s_T^2 / (k - 1)`, so its standard error is distribution-free; the interval is
-    normal for the logarithm. One number for all: scores near an end of the scale are
+    Student's for the logarithm. One number for all: scores near an end of the scale are
     as a rule less noisy than it says, those in the middle more.
 
     Examples
@@ -175,7 +175,7 @@ def assess_measurement_error(
     if read.has_rows and square > 0:
         spread = influence(read.rows() * points, _square).std(ddof=1)
         error = float(spread / np.sqrt(pooled.n_complete) / (2 * estimate))
-        interval = _log_interval(estimate, error, level)
+        interval = _log_interval(estimate, error, level, pooled.n_complete - 1)
     told = "reliability.method_error" if interval else "reliability.method_sums"
     return MeasurementError(
         scale=pooled.scale_name(scale),
@@ -229,8 +229,6 @@ def _points(
     return np.full(len(read.pooled.items), step)
 
 
-def _log_interval(estimate: float, error: float, level: float) -> Interval:
-    from scipy.special import ndtri
-
-    reach = float(np.exp(float(ndtri((1 + level) / 2)) * error / estimate))
+def _log_interval(estimate: float, error: float, level: float, df: float) -> Interval:
+    reach = float(np.exp(quantile(level, df) * error / estimate))
     return Interval(estimate / reach, estimate * reach, level)

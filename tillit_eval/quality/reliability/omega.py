@@ -118,6 +118,9 @@ def assess_omega(
     ``semTools::reliability`` in R; the interval follows from the covariance of
     thresholds and correlations by the delta method, with the weights taken as known.
 
+    The intervals of the last two want about 200 people; with 50 they are too short
+    (``tests/bench/reliability_models_coverage.py``).
+
     References
     ----------
     .. [1] McDonald, R. P. (1999). Test Theory: A Unified Treatment. Erlbaum.

@@ -188,7 +188,7 @@ def _one(
         told,
         method=phrase("reliability.method_free"),
         error=error,
-        interval=log_interval(estimate, error, told.level),
+        interval=log_interval(estimate, error, told.level, read.pooled.n_complete - 1),
         standardised=standardised,
     )
 
