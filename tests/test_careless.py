@@ -132,7 +132,7 @@ def test_sentences_in_both_languages_and_no_person_under_the_floor() -> None:
     found = quality.assess_careless(ANSWERS.assign(source="synthetic"), book())
     english = found.sentence("en").replace("\xa0", " ")
     assert english.startswith(f"Signs of careless answering: {found.n_flagged} of 139")
-    assert "the same answer 9 times or more in a row over 18 questions" in english
+    assert "the same answer 10 times or more in a row over 18 questions" in english
     assert "A sign is no proof" in english
     assert english.endswith("(Synthetic data.)")
     assert "Ett tecken är inget bevis" in found.sentence("sv")
@@ -160,6 +160,16 @@ def test_strings_are_hidden_where_the_rest_of_the_flagged_are_few() -> None:
     other = quality.assess_careless(more, NAMES, **LISTS)
     assert other.signs[0].complement_hidden
     assert "not shown" in other.signs[0].sentence("en")
+
+
+def test_honest_answers_to_a_short_scale_are_not_suspected() -> None:
+    """Eight questions about one thing: half of them alike is nothing strange."""
+    rng = np.random.default_rng(1)
+    latent = rng.normal(size=(600, 1)) + 0.8 * rng.normal(size=(600, 8))
+    frame = pd.DataFrame(np.clip(np.rint(3 + latent), 1, 5), columns=NAMES[:8])
+    found = quality.assess_careless(frame, NAMES[:8])
+    assert found.string == 8
+    assert found.estimate < 0.03
 
 
 def test_signs_that_the_questions_do_not_allow_are_named() -> None:

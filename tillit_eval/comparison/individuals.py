@@ -85,9 +85,10 @@ def compare_individuals(
     than :math:`1.96 \, s \sqrt{2 (1 - r)}`, with the standard deviation :math:`s` of
     the linked people before and the reliability :math:`r`. Error alone, if normal,
     lets 2.5 % pass on either side (about 3 % on five steps near a ceiling, see
-    tests/bench/individuals_coverage.py). With alpha or omega for :math:`r`, swings from one
-    day to the next count as change; a reliability from two waves counts true change
-    as error. People who start low are likelier to rise, whatever happened. The
+    tests/bench/individuals_coverage.py). With alpha or omega for :math:`r`, swings
+    from one day to the next count as change; a reliability from two waves counts
+    true change as error. People who start low are likelier to rise, whatever
+    happened. The
     difference of the shares is the mean of +1, 0 and −1, with the errors of
     ``compare_paired``; each share has Wilson's interval, with the effective number of
     people where there are units. Checked against base R.

@@ -88,10 +88,12 @@ def assess_careless(
     -----
     The signs, each looked at where the questions allow it:
 
-    - *long string*: the same answer at least half of all questions in a row, where
-      one skipped does not break it (half: Curran [1]_; Johnson [2]_ sets it by code);
+    - *long string*: the same answer at least half of all questions in a row, and at
+      least 10 times or throughout; one skipped does not break it (half: Curran [1]_;
+      Johnson [2]_ sets it by code);
     - *uneven halves*: the halves of the scales correlate at most .30 within the
-      person, Spearman–Brown corrected (Jackson, in [2]_); from 5 scales;
+      person, Spearman–Brown corrected (Jackson, in [2]_); from 5 scales of 3 items on
+      average;
     - *contradiction*: reversed items, once turned, lie as far from the rest of their
       scale as if another person had answered them (ours);
     - *far from everybody*: Mahalanobis's distance of a whole row beyond the .999
@@ -101,8 +103,9 @@ def assess_careless(
     throughout show the first and often the third; those who tick at random the last
     three. In our simulation (tests/bench/careless_signs.py) the former are always
     found, of the latter a third to nine in ten, the more the longer the survey and
-    the more people; of the honest, 1 to 2 % are suspected from 24 questions on, but
-    up to 9 % with 12. Rows that answered less than half are left out. Treats rows as
+    the more people; of the honest, 1 to 2 % are suspected. With 12 questions in six
+    pairs little but the same box is found. Rows that answered less than half are left out.
+    Treats rows as
     independent. The string is that of ``rle`` in R on the questions answered, the
     distance that of ``mahalanobis``.
 
@@ -225,7 +228,8 @@ def _check_enough(given: Given) -> None:
 
 def _string(asked: Asked) -> int:
     """Return how many same answers in a row count as a long string."""
-    return int(np.ceil(threshold("careless_string") * len(asked.items)))
+    half = int(np.ceil(threshold("careless_string") * len(asked.items)))
+    return min(max(half, int(threshold("careless_shortest"))), len(asked.items))
 
 
 def _measures(asked: Asked, given: Given) -> dict[str, Array]:
@@ -233,6 +237,7 @@ def _measures(asked: Asked, given: Given) -> dict[str, Array]:
     nothing = np.full(len(given.codes), np.nan)
     scales = [asked.places(names) for names in asked.scales.values()]
     many = len(scales) >= threshold("careless_scales")
+    many &= sum(map(len, scales)) >= threshold("careless_per_scale") * len(scales)
     pairs = asked.pairs
     return {
         "long_string": longest_string(given.codes),
