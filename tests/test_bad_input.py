@@ -117,6 +117,10 @@ OF_ANSWERS: dict[str, Callable[[Any], object]] = {
     ),
     "assess_polychoric": lambda f: assess_polychoric(f, ITEMS),
     "assess_bias": lambda f: assess_bias(f, ITEMS, group="wave", unit=None),
+    "assess_invariance": lambda f: te.assess_invariance(f, ITEMS, wave="wave"),
+    "assess_invariance, linked": lambda f: te.assess_invariance(
+        f, ITEMS, wave="wave", respondent="respondent", estimator="wlsmv"
+    ),
     "assess_careless": lambda f: assess_careless(f, [*ITEMS, *MORE]),
     "compare_shares": lambda f: te.compare_shares(f, "q1", top=[4, 5], **BETWEEN),
     "plot_answers": lambda f: te.plot_answers(f, ITEMS),
@@ -260,6 +264,11 @@ REFUSED: dict[tuple[str, str], str] = {
     ("infinite", "assess_bias"): "These columns do not hold codes of answers.",
     ("one wave", "assess_bias"): "There are no two groups to compare.",
     ("all missing", "assess_bias"): "There are no two groups to compare.",
+    ("one wave", "assess_invariance"): "There is nothing to compare.",
+    ("words", "assess_invariance"): "Some items do not hold numbers.",
+    ("waves missing", "assess_invariance"): "No row belongs to a group.",
+    ("infinite", "assess_invariance"): "Some items hold endless or far too large",
+    ("repeated keys", "assess_invariance, linked"): TWICE,
     ("words", "assess_careless"): "Some answers are not numbers.",
     ("infinite", "assess_careless"): "Some answers are infinite.",
     ("unknown wave", "compare_shares"): NO_ROWS.format("2019"),
