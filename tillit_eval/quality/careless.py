@@ -104,10 +104,9 @@ def assess_careless(
     three. In our simulation (tests/bench/careless_signs.py) the former are always
     found, of the latter a third to nine in ten, the more the longer the survey and
     the more people; of the honest, 1 to 2 % are suspected. With 12 questions in six
-    pairs little but the same box is found. Rows that answered less than half are left out.
-    Treats rows as
-    independent. The string is that of ``rle`` in R on the questions answered, the
-    distance that of ``mahalanobis``.
+    pairs little but the same box is found. Rows that answered less than half are
+    left out. Treats rows as independent. The string is that of ``rle`` in R on the
+    questions answered, the distance that of ``mahalanobis``.
 
     References
     ----------
