@@ -395,6 +395,20 @@ def test_two_items_repeated_items_and_perfect_pairs() -> None:
         quality.assess_dimensions(frame, ITEMS)
 
 
+def test_numbers_too_large_to_square_twice_are_refused() -> None:
+    frame = answers()
+    frame[ITEMS] *= 1e150
+    for assess in (quality.assess_alpha, quality.assess_reliability):
+        with pytest.raises(DataProblem) as caught:
+            assess(frame, ITEMS)
+        assert str(caught.value) == (
+            "Some items hold far too large numbers.\n"
+            "  expected: answers that differ by less than 1e+70\n"
+            "  found:    larger differences in columns 'q1', 'q2', 'q3', 'q4', 'q5' and 1 more\n"
+            "  to fix:   turn them into missing answers, or divide by what was meant"
+        )
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tillit_eval.codebook import Codebook
 from tillit_eval.codebook.model import check_codebook
-from tillit_eval.errors import TooFewAnswers, check_columns
+from tillit_eval.errors import DataProblem, TooFewAnswers, check_columns, few
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Array, Pooled, of_these, pool
 from tillit_eval.summaries import Summary
@@ -21,6 +21,8 @@ from tillit_eval.summaries.frames import (
     collected,
     number_column,
 )
+
+_WIDEST = 1e70
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,27 @@ def read_answers(
     """
     names = check_names(items, argument="items")
     turned, which = turn(responses, names, codebook)
-    pooled = pool(turned, names, fewest_items=fewest_items)
+    pooled = check_size(pool(turned, names, fewest_items=fewest_items))
     said = phrase("reliability.turned", items=which) if which else None
     return Answers(responses=turned, pooled=pooled, turned=said)
+
+
+def check_size(pooled: Pooled) -> Pooled:
+    """Refuse numbers whose fourth powers no computer can hold."""
+    spread = np.sqrt(np.diag(pooled.covariance))
+    wide = [
+        item
+        for item, one in zip(pooled.items, spread, strict=True)
+        if not one < _WIDEST
+    ]
+    if wide:
+        raise DataProblem(
+            "Some items hold far too large numbers.",
+            expected=f"answers that differ by less than {_WIDEST:.0e}",
+            found=f"larger differences in columns {few(wide)}",
+            to_fix="turn them into missing answers, or divide by what was meant",
+        )
+    return pooled
 
 
 def turn(

@@ -14,7 +14,7 @@ from tillit_eval.findings import Finding, Findings, NotAnswered, check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Phrase, phrase, swedish_sort_key
 from tillit_eval.quality._data import pool
-from tillit_eval.quality.reliability._answers import Answers, turn
+from tillit_eval.quality.reliability._answers import Answers, check_size, turn
 from tillit_eval.quality.reliability._coefficients import alphas
 from tillit_eval.quality.reliability._equality import (
     Codes,
@@ -132,7 +132,7 @@ def assess_equal_alpha(
     found: list[Finding] = []
     for name, part in parts.items():
         try:
-            read = Answers(part, pool(part, names), said)
+            read = Answers(part, check_size(pool(part, names)), said)
         except TooFewAnswers as problem:
             found.append(_not_answered(name, names, told, problem, len(part)))
             continue
