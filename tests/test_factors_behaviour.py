@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,10 @@ from hypothesis import strategies as st
 
 from tillit_eval import quality
 from tillit_eval.errors import DataProblem, TooFewAnswers
+from tillit_eval.quality.factors._build import build_spec
+from tillit_eval.quality.factors._moments import read_moments
+from tillit_eval.quality.factors._normal import solve_ml
+from tillit_eval.quality.factors._solved import turned
 from tillit_eval.summaries import summarise_responses
 
 ITEMS = ["t1", "t2", "t3", "v1", "v2", "v3"]
@@ -78,6 +84,32 @@ def test_a_turned_item_turns_its_loading_alone(estimator: str) -> None:
     assert sizes(other) == pytest.approx(expected, rel=1e-5)
     all_turned = quality.assess_structure(6 - frame, MODEL, estimator=estimator)
     assert sizes(all_turned) == pytest.approx(sizes(one), rel=1e-5)
+
+
+def test_a_factor_that_points_downwards_is_turned() -> None:
+    spec = build_spec(MODEL)
+    solved = solve_ml(spec, read_moments(answers(), ITEMS))
+    down = np.array(
+        [-1.0 if "trust" in (x.row, x.column) else 1.0 for x in spec.parameters]
+    )
+    gains = [
+        gain._replace(
+            change=-gain.change if gain.parameter.column == "trust" else gain.change
+        )
+        for gain in solved.gains
+    ]
+    other = replace(
+        solved,
+        theta=solved.theta * down,
+        covariance=solved.covariance * np.outer(down, down),
+        gains=gains,
+    )
+    assert (down < 0).sum() == 4
+    assert other.theta[0] < 0
+    again = turned(other)
+    np.testing.assert_array_equal(again.theta, solved.theta)
+    np.testing.assert_array_equal(again.covariance, solved.covariance)
+    assert again.gains == solved.gains
 
 
 def test_the_truth_is_found_and_fits() -> None:
