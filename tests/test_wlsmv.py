@@ -294,8 +294,8 @@ def test_a_known_truth_is_found_again() -> None:
 
 def test_sentences_name_the_test_in_both_languages() -> None:
     found = assess_structure(load("one"), ONE_GROUP["one"], estimator="wlsmv")
-    assert "mean- and variance-adjusted χ²(9) = 12.6" in found.sentence()
-    assert "medel- och variansjusterat χ²(9) = 12,6" in found.sentence("sv")
+    assert "Mean- and variance-adjusted χ²(9) = 12.6" in found.sentence()
+    assert "Medel- och variansjusterat χ²(9) = 12,6" in found.sentence("sv")
     assert found.method is not None
     assert "polychoric" in found.method.say("en")
     assert found.left_out[0][1] == 52
