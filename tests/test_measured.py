@@ -375,6 +375,11 @@ def test_all_or_none_is_said_shorter() -> None:
         "same both times in all 3 comparisons, in 1 of them but for single items."
     ) in pooled.sentence("en")
     assert pooled.k_supported == 3
+    pooled = combine_findings(sites(*["cannot_tell"] * 3))
+    assert (
+        "None of the 3 comparisons rests on a scale that is known to measure the same "
+        "both times (cannot be told in 3)."
+    ) in pooled.sentence("en")
 
 
 def test_shares_pooled_are_not_marked() -> None:

@@ -224,8 +224,8 @@ def support_in_words(
         if kinds[kind]
     )
     words = say("measured.support_partly", lang, n=partly) if partly else ""
-    key = "measured.support_some" if rest else "measured.support_all"
-    return say(key, lang, n=n, same=same, rest=rest, partly=words)
+    how = "none" if not same else "some" if rest else "all"
+    return say(f"measured.support_{how}", lang, n=n, same=same, rest=rest, partly=words)
 
 
 def _kind(state: MeasurementState | None) -> str:
