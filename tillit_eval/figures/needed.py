@@ -68,7 +68,7 @@ def plot_raters_needed(
     ...     for r in range(4)]
     >>> said = pd.DataFrame(rows, columns=["target", "rater", "value"])
     >>> ax = plot_raters_needed(assess_raters_needed(said, most=8))
-    >>> len(figure_data(ax))
+    >>> len(ax.get_xticks())
     8
     """
     lang = language(lang)

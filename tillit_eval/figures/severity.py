@@ -65,8 +65,8 @@ def plot_severity(
     >>> import matplotlib, pandas as pd
     >>> matplotlib.use("Agg")
     >>> from tillit_eval.quality import assess_severity
-    >>> rows = [(t, f"{who}{t}", who, y, (t + len(who) * y) % 4) for t in range(12)
-    ...     for who in ("self", "observer") for y in (1, 2)]
+    >>> rows = [(t, f"{who}{t}", who, y, (t * k + y) % 4) for t in range(12)
+    ...     for k, who in ((1, "self"), (2, "observer")) for y in (1, 2)]
     >>> said = pd.DataFrame(rows,
     ...     columns=["target", "rater", "rater_role", "round", "value"])
     >>> roles = ["self", "observer"]
