@@ -1,7 +1,7 @@
 """Do the factors behind the items reproduce the answers?"""
 
-from tillit_eval.quality.factors.model import (
-    FactorModel,
+from tillit_eval.quality.factors.model import FactorModel
+from tillit_eval.quality.factors.parts import (
     Loading,
     Modification,
     Pair,

@@ -19,15 +19,13 @@ from tillit_eval.quality.factors._solved import (
     standardised_loadings,
     turned,
 )
-from tillit_eval.quality.factors.model import (
-    Estimator,
-    FactorModel,
+from tillit_eval.quality.factors.model import Estimator, FactorModel, number_or_none
+from tillit_eval.quality.factors.parts import (
     Loading,
     Modification,
     Pair,
     Residual,
     Uniqueness,
-    number_or_none,
 )
 
 if TYPE_CHECKING:
