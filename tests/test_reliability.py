@@ -28,7 +28,7 @@ CLOSED = 1e-10
 # R's slopes are taken by steps of 1e-5, ours exactly.
 STEPPED = 1e-7
 ITERATIVE = 1e-4
-CASES = ["answers", "bhr2000", "holzinger", "bfi", "agreeable"]
+CASES = ["answers", "bhr2000", "holzinger", "agreeable"]
 REVERSED = ("A1", "C4", "C5", "E1", "E2", "O2", "O5")
 
 

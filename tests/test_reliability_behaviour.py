@@ -404,7 +404,8 @@ def test_numbers_too_large_to_square_twice_are_refused() -> None:
         assert str(caught.value) == (
             "Some items hold far too large numbers.\n"
             "  expected: answers that differ by less than 1e+70\n"
-            "  found:    larger differences in columns 'q1', 'q2', 'q3', 'q4', 'q5' and 1 more\n"
+            "  found:    larger differences in columns 'q1', 'q2', 'q3', 'q4', 'q5' "
+            "and 1 more\n"
             "  to fix:   turn them into missing answers, or divide by what was meant"
         )
 
