@@ -1,4 +1,4 @@
-"""Fill the generated parts of the docs: the ledger, the cut-offs, the cheat sheet.
+"""Fill the generated parts of docs and README: ledger, cut-offs, cheat sheet, trust.
 
 Run ``python docs/make_pages.py`` after a change; a test fails while a page is old.
 A generated part stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``.
@@ -16,6 +16,8 @@ import tillit_eval as te
 from tillit_eval import thresholds
 
 DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+HOUSE = DOCS.parent / "tillit_eval"
 LEDGER = DOCS.parent / "tests" / "reference" / "ledger.csv"
 PART = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 HEADS = {
@@ -31,7 +33,7 @@ ROOM_QUESTION = {
     "findings": "Read the answers",
     "codebook": "What was asked",
     "exports": "What came back",
-    "scales": "Which answers make a score",
+    "scales": "Which answers form a score",
     "summaries": "What the rest must know",
     "quality": "Does the score measure",
     "comparison": "What changed",
@@ -41,6 +43,18 @@ ROOM_QUESTION = {
     "disclosure": "What may be shown",
     "figures": "How it looks, drawn",
     "tables": "How it looks, in rows",
+}
+# What an oracle is called in the short table: a word to look for, and its name.
+PACKAGES = (
+    *("psych", "lavaan", "semTools", "multilevel", "clubSandwich", "metafor"),
+    *("effectsize", "lme4", "MASS", "polycor", "wildboottest", "statpsych"),
+)
+OTHERS = {
+    r"written out|by brute force|searched|inverted|integration|quadrature": "formulas "
+    "written out anew",
+    r"by hand|manual|table|paper": "worked examples",
+    r"enumeration|linear programme|own comparisons": "full enumeration",
+    r"simulation|truth": "simulated truth",
 }
 
 
@@ -62,6 +76,47 @@ def ledger() -> str:
         rows = sorted(csv.DictReader(file), key=lambda row: row["function"])
     written = table(HEADS.values(), ([row[name] for name in HEADS] for row in rows))
     return f"{written}\n{len(rows)} statistics stand in the ledger.\n"
+
+
+def trust() -> str:
+    """Return, room by room, how many statistics are checked, and against what."""
+    with LEDGER.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rooms = [room_of(row["function"]) for row in rows]
+    lines = []
+    for room in sorted(set(rooms), key=[*te._ROOMS].index):
+        own = [row for row, where in zip(rows, rooms, strict=True) if where == room]
+        asked = ROOM_QUESTION.get(room, room)
+        lines.append((asked, str(len(own)), ", ".join(oracles(own))))
+    written = table(("Question", "Statistics", "Checked against"), lines)
+    return f"{written}\n{len(rows)} statistics in all.\n"
+
+
+def room_of(function: str) -> str:
+    """Return the room in which a function or class is written."""
+    defined = re.compile(rf"^(?:def|class) {re.escape(function)}\b", re.MULTILINE)
+    for room in te._ROOMS:
+        home = HOUSE / room
+        files = [home.with_suffix(".py")] if not home.is_dir() else home.rglob("*.py")
+        for path in files:
+            if defined.search(path.read_text(encoding="utf-8")):
+                return room
+    for room in te._ROOMS:
+        if list((HOUSE / room).rglob(f"{function}.py")):
+            return room
+    raise LookupError(f"the ledger names {function}, which is nowhere")
+
+
+def oracles(rows: list[dict[str, str]]) -> list[str]:
+    """Return what a few rows of the ledger were checked against, each named once."""
+    said = " ".join(row["oracle"] for row in rows)
+    kinds = " ".join(row["tolerance_class"] for row in rows)
+    found = [f"R {name}" for name in PACKAGES if re.search(rf"\b{name}\b", said)]
+    if re.search(r"\bR\b", said):
+        found.append("base R")
+    return found + [
+        name for words, name in OTHERS.items() if re.search(words, f"{said} {kinds}")
+    ]
 
 
 def cut_offs() -> str:
@@ -89,6 +144,7 @@ def question(name: str) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "ledger": ledger,
+    "trust": trust,
     "cut_offs": cut_offs,
     "door": door,
 }
@@ -105,7 +161,7 @@ def filled(page: str) -> str:
 
 def main() -> None:
     """Write every page whose generated parts are old."""
-    for path in sorted(DOCS.glob("*.md")):
+    for path in (README, *sorted(DOCS.glob("*.md"))):
         old = path.read_text(encoding="utf-8")
         new = filled(old)
         if new != old:

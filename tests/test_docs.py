@@ -216,9 +216,19 @@ def test_the_rooms_on_the_page_are_the_rooms_of_the_house() -> None:
 
 def test_the_generated_parts_are_current() -> None:
     made = runpy.run_path(str(DOCS / "make_pages.py"))
-    for page in PAGES:
+    for page in (ROOT / "README.md", *PAGES):
         text = page.read_text(encoding="utf-8")
         assert made["filled"](text) == text, f"run: python docs/make_pages.py ({page})"
+
+
+def test_every_statistic_of_the_ledger_stands_in_the_table_of_trust() -> None:
+    made = runpy.run_path(str(DOCS / "make_pages.py"))
+    listed = pd.read_csv(made["LEDGER"])
+    rows = re.findall(r"^\| .+ \| (\d+) \| (.+) \|$", made["trust"](), re.MULTILINE)
+    assert sum(int(n) for n, _ in rows) == len(listed)
+    assert all(against for _, against in rows)
+    with pytest.raises(LookupError):
+        made["room_of"]("nobody_wrote_this")
 
 
 def test_the_cheat_sheet_holds_every_front_name() -> None:
