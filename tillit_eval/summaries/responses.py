@@ -16,6 +16,7 @@ from tillit_eval.findings import Source, read_source
 from tillit_eval.summaries.frames import (
     Frame,
     as_narwhals,
+    as_pandas,
     check_names,
     collected,
     key_text,
@@ -93,6 +94,46 @@ def summarise_responses(
     check_table(totals, table="responses")
     source = _source(frame, schema)
     return _as_summary(totals, columns, keys, source)
+
+
+def check_responses(
+    responses: object, items: Sequence[str], *, by: Sequence[str] = ()
+) -> None:
+    """Refuse what `summarise_responses` refuses, without summing anything.
+
+    For those who need the rows themselves afterwards, so that the same table is
+    refused in the same words.
+
+    Parameters
+    ----------
+    responses : DataFrame, LazyFrame or relation, shape (n_rows, n_columns)
+        One row per person and wave.
+    items, by : sequence of str
+        Columns of numbers, and of groups.
+
+    Raises
+    ------
+    DataProblem
+        As `summarise_responses` does.
+    """
+    columns = check_names(items, argument="items")
+    keys = check_names(by, argument="by") if by else ()
+    frame = as_narwhals(responses, table="responses")
+    schema = frame.collect_schema()
+    check_columns(schema.names(), [*columns, *keys], table="responses")
+    _check_numbers(columns, schema)
+    rows = as_pandas(
+        responses, list(dict.fromkeys([*columns, *keys])), table="responses"
+    )
+    with np.errstate(over="ignore"):
+        squares = {
+            f"s_{i}": np.nansum(rows[name].to_numpy(np.float64, na_value=np.nan) ** 2)
+            for i, name in enumerate(columns)
+        }
+    _check_finite(pd.DataFrame([squares]), columns)
+    homeless = [key_text(rows[key]).isna() for key in keys]
+    if rows.empty or (keys and np.logical_or.reduce(homeless).all()):
+        _refuse_empty(keys, len(rows))
 
 
 def _check_numbers(columns: tuple[str, ...], schema: Schema) -> None:

@@ -23,6 +23,7 @@ from tillit_eval.summaries.frames import (
     key_text,
 )
 from tillit_eval.summaries.linking import check_one_row_each
+from tillit_eval.summaries.responses import check_responses
 
 Array = npt.NDArray[np.float64]
 
@@ -154,7 +155,7 @@ def _from_rows(
     responses: object, model: Mapping[str, tuple[str, ...]], keys: list[str]
 ) -> Sample:
     layout = Layout(model, ())
-    summarise_responses(responses, layout.items, by=keys)
+    check_responses(responses, layout.items, by=keys)
     frame, source = _frame(responses, [*keys, *layout.items])
     texts = pd.DataFrame({key: key_text(frame[key]) for key in keys})
     whole = texts.notna().all(axis=1) & frame[list(layout.items)].notna().all(axis=1)
@@ -185,7 +186,7 @@ def _linked(
             to_fix="give the responses, or leave out respondent=",
         )
     items = Layout(model, ()).items
-    summarise_responses(responses, items, by=[wave])
+    check_responses(responses, items, by=[wave])
     keys = [respondent, wave, *([group] if group else [])]
     frame, source = _frame(responses, [*keys, *items])
     for key in keys:
