@@ -10,6 +10,7 @@ import csv
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import tillit_eval as te
@@ -94,17 +95,24 @@ def trust() -> str:
 
 def room_of(function: str) -> str:
     """Return the room in which a function or class is written."""
-    defined = re.compile(rf"^(?:def|class) {re.escape(function)}\b", re.MULTILINE)
+    where = homes()
+    if function not in where:
+        raise LookupError(f"the ledger names {function}, which is nowhere")
+    return where[function]
+
+
+@cache
+def homes() -> dict[str, str]:
+    """Return the room of every file, and of every function and class at its top."""
+    rooms: dict[str, str] = {}
     for room in te._ROOMS:
         home = HOUSE / room
         files = [home.with_suffix(".py")] if not home.is_dir() else home.rglob("*.py")
-        for path in files:
-            if defined.search(path.read_text(encoding="utf-8")):
-                return room
-    for room in te._ROOMS:
-        if list((HOUSE / room).rglob(f"{function}.py")):
-            return room
-    raise LookupError(f"the ledger names {function}, which is nowhere")
+        for path in sorted(files):
+            text = path.read_text(encoding="utf-8")
+            for name in [path.stem, *re.findall(r"^(?:def|class) (\w+)", text, re.M)]:
+                rooms.setdefault(name, room)
+    return rooms
 
 
 def oracles(rows: list[dict[str, str]]) -> list[str]:
