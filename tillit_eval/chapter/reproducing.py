@@ -89,7 +89,9 @@ def reproduce_chapters(
             run_chapter, figures=places.figures, on_cell=bar.update, record=record
         )
         one = partial(_reproduce, places=places, write=write, run=run)
-        done, cells = zip(*pool.map(one, chapters), strict=True)
+        # The last chapter sums up the others and takes longest, so it starts first.
+        last_first = list(pool.map(one, chapters[::-1]))
+        done, cells = zip(*last_first[::-1], strict=True)
         shown = check_record(record)
     _write_index(places)
     named = {path.stem: own for path, own in zip(chapters, cells, strict=True)}
