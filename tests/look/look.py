@@ -169,7 +169,7 @@ def run_in_lab(browser: Browser, address: str, *, name: str) -> None:
     """Open a notebook, run all its cells, save it, and take a picture."""
     browser.open(address, width=1400, height=1000)
     browser.wait(READY, seconds=120)
-    browser.ask(RUN_ALL, seconds=300)
+    browser.ask(RUN_ALL, seconds=600)
     browser.ask(SAVE)
     check_picture(browser.picture(LOOK / f"lab-{name}.png"))
 
