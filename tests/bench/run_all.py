@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "narwhals", "duckdb")
-ALL_MINUTES, ONE_MINUTES = 60, 15
+ALL_MINUTES, ONE_MINUTES = 60, 25
 
 
 def versions() -> str:
