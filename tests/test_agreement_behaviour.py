@@ -7,7 +7,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tillit_eval.errors import DataProblem, TooFewAnswers
@@ -103,6 +103,8 @@ def test_names_and_order_of_rows_do_not_matter(coefficient: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(10, 1, 7845, "icc(2,k)")
+@example(10, 1, 7571, "icc(2,k)")
 @given(
     st.integers(3, 12),
     st.integers(1, 3),

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from tillit_eval.errors import DataProblem
+from tillit_eval.errors import DataProblem, TooFewAnswers
 from tillit_eval.findings import Interval
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Array
@@ -163,6 +163,14 @@ def _measure_icc(data: Judged, ask: Ask) -> Measured:
 def _stepped_up(found: Measured) -> Measured:
     """Turn one rating's coefficient into that of the mean of k."""
     k, interval = found.k, found.sure.interval
+    if 1 + (k - 1) * found.estimate < 1e-9:
+        raise TooFewAnswers(
+            "The raters' mean has no reliability that could be told.",
+            expected="targets that differ by more than the raters disagree",
+            found="raters who contradict each other throughout",
+            to_fix="look at one rating, for example icc(2,1), and at the bias",
+            reason="agreement.no_spread",
+        )
     ends = [
         step_up(end, k) if end > -1 / (k - 1) else -np.inf
         for end in (interval.low, interval.high)
