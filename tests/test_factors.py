@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 from tillit_eval import quality
 from tillit_eval.quality.factors._build import build_spec
+from tillit_eval.quality.factors._fiml import fit_fiml, saturated_moments
+from tillit_eval.quality.factors._fiml import task_of as fiml_task
 from tillit_eval.quality.factors._fit_indices import (
     ChiSquare,
     baseline_test,
@@ -20,6 +23,8 @@ from tillit_eval.quality.factors._fit_indices import (
 from tillit_eval.quality.factors._implied import implied, jacobian
 from tillit_eval.quality.factors._ml import Fit, fit_ml, gradient_of, task_of
 from tillit_eval.quality.factors._moments import Moments, read_moments
+from tillit_eval.quality.factors._patterns import patterns_of
+from tillit_eval.quality.factors._rows import read_rows
 from tillit_eval.quality.factors._score_tests import score_tests
 from tillit_eval.quality.factors._spec import Parameter, Spec
 from tillit_eval.summaries import summarise_responses
@@ -246,6 +251,51 @@ def test_slopes_are_derivatives() -> None:
         np.testing.assert_allclose(mu[..., number], rise, atol=1e-8)
         rise = (value(theta + move) - value(theta - move)) / 2e-6
         assert slope[number] == pytest.approx(rise, abs=1e-6)
+
+
+def differences(slope: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> object:
+    """Half the second derivatives, from the slope on either side."""
+    moves = np.eye(len(at)) * 1e-5
+    columns = [(slope(at + one) - slope(at - one)) / 4e-5 for one in moves]
+    return pytest.approx(np.stack(columns), rel=1e-6, abs=2e-7)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("identification", ["variance", "marker"])
+def test_observed_information_is_half_the_second_derivatives(
+    step: str, identification: str
+) -> None:
+    moments, _, _ = grouped(step)
+    spec = build_spec(
+        THREE,
+        groups=moments.groups,
+        equal=STEPS[step],
+        identification=identification,
+        correlated=[("x7", "x8")],
+    )
+    rng = np.random.default_rng(4)
+    theta = fit_ml(spec, moments).theta + rng.normal(size=spec.n_free) / 20
+    task = task_of(spec, moments)
+    assert task.bend(theta) == differences(task.slope, theta)
+    # Away from the answers, what is expected is something else.
+    assert np.abs(task.bend(theta) - task.curve(theta)).max() > 0.01
+
+
+def test_observed_information_of_one_group_and_of_rows_with_holes() -> None:
+    holes = load("holes").assign(half=lambda d: np.arange(len(d)) % 2)
+    items = [item for listed in THREE.values() for item in listed]
+    spec = build_spec(THREE)
+    task = task_of(spec, read_moments(load("school"), items))
+    theta = fit_ml(spec, read_moments(load("school"), items)).theta * 1.05
+    assert task.bend(theta) == differences(task.slope, theta)
+
+    rows = read_rows(holes, items, group="half")
+    patterns = patterns_of(rows)
+    both = build_spec(THREE, groups=rows.groups, equal=("loadings", "intercepts"))
+    best, _ = saturated_moments(rows, patterns)
+    theta = fit_fiml(both, patterns, best).theta * 1.05
+    ours = fiml_task(both, patterns)
+    assert ours.bend(theta) == differences(ours.slope, theta)
 
 
 def test_a_summary_is_enough_for_maximum_likelihood() -> None:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from tillit_eval.errors import TooFewAnswers, few
 from tillit_eval.quality.factors._fit_indices import ChiSquare, indices, srmr
+from tillit_eval.quality.factors._hessian import observed_information
 from tillit_eval.quality.factors._implied import (
     expected_information,
     gather,
@@ -17,7 +18,6 @@ from tillit_eval.quality.factors._minimise import (
     SETTLED,
     Reached,
     Task,
-    half_hessian,
     inverse_of,
     is_regular,
     minimise,
@@ -49,12 +49,11 @@ def solve_fiml(spec: Spec, rows: Rows) -> Solved:
     reached = fit_fiml(spec, patterns, best)
     check_fit(reached.size < SETTLED, is_regular(reached.curve))
     at = implied(spec, reached.theta)
-    task = task_of(spec, patterns)
     test = ChiSquare(max(reached.value - objective, 0.0) * n, spec.df)
     return Solved(
         spec=spec,
         theta=reached.theta,
-        covariance=inverse_of(half_hessian(task, reached.theta)) / n,
+        covariance=inverse_of(bend_at(spec, reached.theta, patterns)) / n,
         observed=best.covariance[0],
         indices=indices(test, baseline(patterns, objective), n, len(rows.groups)),
         srmr=srmr(best, at, has_means=True),
@@ -85,6 +84,7 @@ def task_of(spec: Spec, patterns: Patterns) -> Task:
         value=lambda theta: value_at(spec, theta, patterns),
         slope=lambda theta: slope_at(spec, theta, patterns),
         curve=lambda theta: curve_at(spec, theta, patterns),
+        bend=lambda theta: bend_at(spec, theta, patterns),
     )
 
 
@@ -125,6 +125,16 @@ def curve_at(spec: Spec, theta: Array, patterns: Patterns) -> Array:
     inverse, _ = inverses(at.covariance[patterns.group], patterns.seen)
     return expected_information(
         spec, at, patterns.shares, inverse=inverse, group=patterns.group
+    )
+
+
+def bend_at(spec: Spec, theta: Array, patterns: Patterns) -> Array:
+    """Return the observed information of one row: half the second derivatives."""
+    at = implied(spec, theta)
+    inverse, _ = inverses(at.covariance[patterns.group], patterns.seen)
+    around, away = _around(at.means, patterns)
+    return observed_information(
+        spec, at, patterns.shares, inverse, around, away, patterns.group
     )
 
 

@@ -92,6 +92,16 @@ def _layout(spec: Spec) -> tuple[tuple[Kind, Whole, Whole, Whole], ...]:
     return tuple(found)
 
 
+def places(spec: Spec) -> dict[Kind, tuple[Whole, Whole, Whole]]:
+    """Return rows, columns and numbers among all cells, of the cells of each matrix."""
+    found: dict[Kind, tuple[Whole, Whole, Whole]] = {}
+    first = 0
+    for kind, row, column, _ in _layout(spec):
+        found[kind] = row, column, np.arange(first, first + len(row))
+        first += len(row)
+    return found
+
+
 def slopes(spec: Spec, at: Implied) -> Slopes:
     """Differentiate the implied moments by each cell that is free somewhere."""
     n_groups, p = at.means.shape
@@ -165,7 +175,7 @@ def expected_information(
         for k, g in enumerate(np.arange(len(weights)) if group is None else group):
             one = _cell_information(spec, cells.of(int(g)), inverse[k : k + 1])
             each[g] += weights[k] * one[0]
-    return _collect(spec, cells.number, each)
+    return collect(spec, cells.number, each)
 
 
 def _cell_information(spec: Spec, cells: Slopes, inverse: Array) -> Array:
@@ -179,7 +189,7 @@ def _cell_information(spec: Spec, cells: Slopes, inverse: Array) -> Array:
     return each
 
 
-def _collect(spec: Spec, number: Whole, each: Array) -> Array:
+def collect(spec: Spec, number: Whole, each: Array) -> Array:
     """Add up pairs of cells that belong to the same pair of parameters."""
     q = spec.n_free
     free = number >= 0

@@ -28,11 +28,14 @@ class Task(NamedTuple):
         Its derivatives.
     curve : function of ndarray to ndarray
         About half its second derivatives, never negative: expected information.
+    bend : function of ndarray to ndarray
+        Exactly half its second derivatives: observed information.
     """
 
     value: Callable[[Array], float]
     slope: Callable[[Array], Array]
     curve: Callable[[Array], Array]
+    bend: Callable[[Array], Array]
 
 
 class Reached(NamedTuple):
@@ -69,9 +72,7 @@ def minimise(task: Task, theta: Array) -> Reached:
     at = _by_solving(task, at, task.curve, NEAR, MOST_SCORING)
     at = _by_bfgs(task, at)
     if at.size > SETTLED:
-        at = _by_solving(
-            task, at, lambda t: half_hessian(task, t), SMALL_GRADIENT, MOST_NEWTON
-        )
+        at = _by_solving(task, at, task.bend, SMALL_GRADIENT, MOST_NEWTON)
     return at
 
 
@@ -121,21 +122,6 @@ def _learn(inverse: Array, moved: Array, turned: Array) -> None:
     inverse += gain * np.outer(moved, moved)
     cross = np.outer(carried, moved) / along
     inverse -= cross + cross.T
-
-
-def half_hessian(task: Task, theta: Array) -> Array:
-    """Return half the second derivatives, by central differences of the slope.
-
-    Each parameter moves by a small part of the standard error that one
-    observation would give.
-    """
-    scale = 1e-5 / np.sqrt(np.maximum(np.diag(task.curve(theta)), 1e-300))
-    columns = [
-        (task.slope(theta + move) - task.slope(theta - move)) / (4 * size)
-        for move, size in zip(np.diag(scale), scale, strict=True)
-    ]
-    hessian = np.stack(columns, axis=1)
-    return np.asarray((hessian + hessian.T) / 2, dtype=np.float64)
 
 
 def solve(curve: Array, slope: Array) -> Array:

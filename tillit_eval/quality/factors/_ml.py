@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tillit_eval.quality.factors._hessian import observed_information
 from tillit_eval.quality.factors._implied import (
     Implied,
     Slopes,
@@ -18,7 +19,6 @@ from tillit_eval.quality.factors._implied import (
 from tillit_eval.quality.factors._minimise import (
     SETTLED,
     Task,
-    half_hessian,
     inverse_of,
     is_regular,
     minimise,
@@ -112,6 +112,7 @@ def task_of(spec: Spec, moments: Moments) -> Task:
         curve=lambda theta: expected_information(
             spec, implied(spec, theta), moments.weights
         ),
+        bend=lambda theta: observed(spec, theta, moments),
     )
 
 
@@ -166,4 +167,14 @@ def _target(spec: Spec, at: Implied, moments: Moments) -> Array:
 
 def observed(spec: Spec, theta: Array, moments: Moments) -> Array:
     """Return the observed information of one observation: half the Hessian of F."""
-    return half_hessian(task_of(spec, moments), theta)
+    at = implied(spec, theta)
+    away = moments.means - at.means if spec.has_means else np.zeros_like(at.means)
+    return observed_information(
+        spec,
+        at,
+        moments.weights,
+        np.asarray(np.linalg.inv(at.covariance), dtype=np.float64),
+        _target(spec, at, moments),
+        away,
+        np.arange(len(spec.groups)),
+    )
