@@ -5,7 +5,8 @@ structure. For each of the six questions that are asked alike everywhere: the me
 estimate against the value in expected.csv, and how often the 95 % interval holds it.
 Codes are forgotten, people leave, the silent have less trust: all of it is in the
 expected value. Then the questions are pooled over the sites, as notebook 13 does,
-and compared with the mean of what is true in them.
+and compared with the mean of what is true in them, in which each site counts alike:
+pooling gives more to sites that are known better, and so may lie beside it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pandas as pd
 
 import tillit_eval as te
 from tillit_eval.errors import TooFewAnswers
+from tillit_eval.exports import settle_units
 from tillit_eval.findings import Change, Estimate, Findings
 from tillit_eval.plan import Question, Study
 from tillit_eval.simulation import seed_of, simulate_responses
@@ -73,6 +75,8 @@ def survey_again(
             survey.truth, survey.codebook, rng=seed_of(f"{site} {name} {replicate}")
         )
         kept = answers[answers["wave"].isin(waves)]
+        if data.plan.unit_changes is not None:
+            kept = settle_units(kept, data.unit_changes)
         scores[name] = te.score_scales(kept, survey.codebook)
     for question in questions:
         try:
