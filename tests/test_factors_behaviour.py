@@ -275,3 +275,17 @@ def test_a_search_without_end_is_ended_and_said() -> None:
     error = refusal(frame, {"one": ITEMS[:3]})
     assert isinstance(error, TooFewAnswers)
     assert error.reason == "factors.no_solution"
+
+
+@pytest.mark.parametrize("estimator", ["ml", "mlr", "wlsmv"])
+def test_with_few_people_the_sentence_says_that_intervals_are_narrow(
+    estimator: str,
+) -> None:
+    said = [
+        quality.assess_structure(answers(n), MODEL, estimator=estimator).sentence(lang)
+        for n in (199, 200)
+        for lang in ("en", "sv")
+    ]
+    assert "With fewer than 200 people the intervals" in said[0]
+    assert "Med färre än 200 personer" in said[1]
+    assert not any("200 people the" in one or "färre än 200" in one for one in said[2:])

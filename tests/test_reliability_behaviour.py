@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -491,3 +493,20 @@ def test_a_standard_error_free_of_distribution_sees_the_ceiling() -> None:
         alpha = float(alphas(np.cov(some, rowvar=False)))
         normal = (1 - alpha) * (2 * 6 / (5 * len(some))) ** 0.5
         assert abs(free_error(some, alphas) / normal - 1) < apart
+
+
+@pytest.mark.parametrize(
+    ("ask", "needs_many"),
+    [
+        (lambda few: quality.assess_alpha(few, ITEMS), False),
+        (lambda few: quality.assess_omega(few, ITEMS), False),
+        (lambda few: quality.assess_alpha(few, ITEMS, ordinal=True), True),
+        (lambda few: quality.assess_omega(few, ITEMS, ordinal=True), True),
+    ],
+)
+def test_what_needs_many_people_says_so_to_few(
+    ask: Callable[[pd.DataFrame], Reliability], needs_many: bool
+) -> None:
+    few, enough = plain(ask(answers(199))), plain(ask(answers(200)))
+    assert ("fewer than 200 people this interval" in few) is needs_many
+    assert "fewer than 200" not in enough

@@ -83,7 +83,9 @@ def _bends(
     return each
 
 
-def _add_products(spec: Spec, at: Implied, gap: Array, pull: Array, each: Array) -> None:
+def _add_products(
+    spec: Spec, at: Implied, gap: Array, pull: Array, each: Array
+) -> None:
     """Add, in place, the second derivatives of the implied moments themselves."""
     found = places(spec)
     if "loadings" not in found:

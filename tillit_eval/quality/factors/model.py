@@ -164,6 +164,9 @@ class FactorModel(Finding):
         if self.improper:
             items = ", ".join(self.improper)
             says.append(say("factors.improper", lang, items=items))
+        enough = int(threshold("asymptotic_people"))
+        if self.n_people < enough:
+            says.append(say("factors.few_people", lang, n=enough))
         n = self.n_left_out
         if n:
             says.append(say("quality.rows_left_out", lang, n=self.count(n, lang)))

@@ -10,6 +10,7 @@ from tillit_eval.errors import DataProblem, kind_of
 from tillit_eval.findings import Estimate, Interval
 from tillit_eval.phrases import Language, Phrase, number, phrase, say
 from tillit_eval.quality.reliability._coefficients import lengthened
+from tillit_eval.thresholds import threshold
 
 Coefficient = Literal[
     "alpha",
@@ -26,6 +27,9 @@ Coefficient = Literal[
     "split_half_worst",
     "retest",
 ]
+
+# Their intervals rest on polychoric correlations, which are normal in large samples.
+_NEEDS_MANY = ("alpha_ordinal", "omega_categorical")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +179,19 @@ class Reliability(Estimate):
             left = "quality.retest_left_out" if retest else "quality.rows_left_out"
             n = self.count(self.n_incomplete, lang)
             claim += " " + say(left, lang, n=n)
-        for more in (self.turned, self.because):
+        for more in (self.turned, self._few_people, self.because):
             if more is not None:
                 claim += " " + more.say(lang)
         return claim
+
+    @property
+    def _few_people(self) -> Phrase | None:
+        """Say so where people are too few for an interval that needs many."""
+        enough = int(threshold("asymptotic_people"))
+        if self.coefficient not in _NEEDS_MANY or self.interval is None:
+            return None
+        few = phrase("reliability.few_people", n=enough)
+        return few if self.n_people < enough else None
 
     @property
     def _claim_key(self) -> str:
