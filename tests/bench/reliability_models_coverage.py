@@ -67,7 +67,7 @@ def hierarchical() -> None:
         return assess_omega(frame, names, kind="hierarchical")
 
     truth = ask(nine(1_000_000, np.random.default_rng(4))).estimate
-    for n in SIZES:
+    for n in (*SIZES, 5_000):
         rng = np.random.default_rng(n)
         frames = (nine(n, rng) for _ in range(ROTATIONS))
         count("omega hierarchical", n, truth, ask, frames)

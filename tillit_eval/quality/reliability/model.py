@@ -28,8 +28,13 @@ Coefficient = Literal[
     "retest",
 ]
 
-# Their intervals rest on polychoric correlations, which are normal in large samples.
-_NEEDS_MANY = ("alpha_ordinal", "omega_categorical")
+# Polychoric correlations are normal in large samples only; a general factor that is
+# rotated out comes out a little low.
+_NEEDS_MANY = {
+    "alpha_ordinal": "asymptotic_people",
+    "omega_categorical": "asymptotic_people",
+    "omega_hierarchical": "hierarchical_people",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +192,9 @@ class Reliability(Estimate):
     @property
     def _few_people(self) -> Phrase | None:
         """Say so where people are too few for an interval that needs many."""
-        enough = int(threshold("asymptotic_people"))
         if self.coefficient not in _NEEDS_MANY or self.interval is None:
             return None
+        enough = int(threshold(_NEEDS_MANY[self.coefficient]))
         few = phrase("reliability.few_people", n=enough)
         return few if self.n_people < enough else None
 
