@@ -238,7 +238,7 @@ def test_omega_hierarchical_finds_a_general_factor() -> None:
     frame = pd.DataFrame(rows, columns=[f"q{i}" for i in range(9)])
     found = quality.assess_omega(frame, list(frame), kind="hierarchical")
     few = quality.assess_omega(frame.head(1_999), list(frame), kind="hierarchical")
-    assert "With fewer than 2,000 people" in plain(few)
+    assert "With fewer than 2000 people" in plain(few)
     assert "With fewer than" not in plain(found)
     truth = (9 * 0.6) ** 2 / (81 * 0.36 + 27 * 0.25 + 9 * 0.625**2)
     assert found.standard_error is not None
