@@ -23,7 +23,7 @@ from tillit_eval.quality.reliability import (
 )
 
 SHARE = float(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else 1.0
-DRAWS = int(1_000 * SHARE)
+DRAWS = int(400 * SHARE)
 ROTATIONS = int(200 * SHARE)  # every interval of omega hierarchical rotates anew
 SIZES = (50, 200, 1_000)
 LOADINGS = np.array([0.8, 0.7, 0.7, 0.6, 0.5])

@@ -1,7 +1,8 @@
 """Run every simulation and timing of this folder; keep what each prints.
 
 Run by `make bench`. One table per script goes to ``results/``, with the versions
-it was made with. Names given on the command line choose scripts.
+it was made with. Names given on the command line choose scripts. Simulations that
+need one process run two at a time; those that use two, and all timings, run alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +21,8 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "narwhals", "duckdb")
 ALL_MINUTES, ONE_MINUTES = 60, 25
+ALONE = ("few_units", "one_pass", "recovery")
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def versions() -> str:
@@ -39,6 +44,7 @@ def run(script: Path, seconds: float) -> str:
             timeout=seconds,
             check=False,
             cwd=HERE.parents[1],
+            env={**os.environ, **ONE_THREAD},
         )
     except subprocess.TimeoutExpired:
         return f"STOPPED after {seconds:.0f} s"
@@ -52,7 +58,7 @@ def run(script: Path, seconds: float) -> str:
 
 
 def main() -> int:
-    """Run the scripts in order of their names; return 1 if one failed."""
+    """Run the scripts; return 1 if one failed."""
     RESULTS.mkdir(exist_ok=True)
     wanted = set(sys.argv[1:])
     scripts = [
@@ -61,13 +67,24 @@ def main() -> int:
         if path != Path(__file__) and (not wanted or path.stem in wanted)
     ]
     end, failed = time.perf_counter() + 60 * ALL_MINUTES, 0
-    for script in scripts:
-        left = min(60 * ONE_MINUTES, end - time.perf_counter())
-        how = run(script, left) if left > 0 else "not run: the time is used up"
+    for script, how in in_turn(scripts, end):
         failed += not how.startswith("well")
         print(f"{script.stem:32s} {how}", flush=True)
     print(f"{len(scripts) - failed} of {len(scripts)} ran; tables in {RESULTS.name}/")
     return int(failed > 0)
+
+
+def in_turn(scripts: Sequence[Path], end: float) -> Iterator[tuple[Path, str]]:
+    """Run simulations two at a time, then what needs the machine to itself."""
+
+    def timed(script: Path) -> tuple[Path, str]:
+        left = min(60 * ONE_MINUTES, end - time.perf_counter())
+        return script, run(script, left) if left > 0 else "not run: no time left"
+
+    alone = [s for s in scripts if s.stem in ALONE or s.stem.endswith("_speed")]
+    with ThreadPoolExecutor(2) as two:
+        yield from two.map(timed, [s for s in scripts if s not in alone])
+    yield from map(timed, alone)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tillit_eval.quality.agreement._decision import study_of
 from tillit_eval.simulation import simulate_ratings
 from tillit_eval.simulation.ratings import TrueRatings
 
-DRAWS = 500
+DRAWS = 300
 SIZES = (16, 30, 40)
 ROLES = ["self", "observer"]
 FACETS = ("rater", "round")

@@ -45,10 +45,12 @@ class Pooled:
     @property
     def item_rest(self) -> Array:
         """Correlation of each item with the sum of the others."""
-        variances = np.diag(self.covariance)
-        with_total = self.covariance.sum(axis=1)
-        rest = self.covariance.sum() - 2 * with_total + variances
-        shared: Array = (with_total - variances) / np.sqrt(variances * rest)
+        # Summed over the others, not taken off the total: an item whose unit is
+        # far larger than theirs would leave nothing but rounding.
+        others = 1 - np.eye(len(self.items))
+        cross = (self.covariance * others).sum(axis=1)
+        rest = np.einsum("ij,jk,ik->i", others, self.covariance, others)
+        shared: Array = cross / np.sqrt(np.diag(self.covariance) * rest)
         return shared
 
     def scale_name(self, scale: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tillit_eval.quality.factors._fit_indices import ChiSquare
+from tillit_eval.quality.factors.model import number_or_none
 from tillit_eval.quality.invariance._decide import (
     Guide,
     fits_at_all,
@@ -198,7 +199,7 @@ def rung_of(
         "released": tuple(dict.fromkeys(item for _, item in sorted(let_go))),
         "chi_square": here.chi_square,
         "df": here.df,
-        "p_value": here.p_value,
+        "p_value": number_or_none(here.p_value),
         "cfi": here.cfi,
         "rmsea": here.rmsea,
         "srmr": fitted.srmr,
@@ -227,5 +228,5 @@ def rung_of(
         d_srmr=change[2],
         chi_square_difference=test.chi_square,
         df_difference=test.df,
-        p_difference=test.p_value,
+        p_difference=number_or_none(test.p_value),
     )

@@ -41,8 +41,9 @@ class Rung:
     above : bool
         Whether it lies above a lost step and is there for the numbers only; it then
         does not count as kept.
-    chi_square, df, p_value : float, int, float
-        Test of the model; scaled for ``mlr`` and ``wlsmv``.
+    chi_square, df, p_value : float, int, float or None
+        Test of the model; scaled for ``mlr`` and ``wlsmv``. No p without df: such a
+        model fits any answers.
     cfi, rmsea, srmr : float
         Fit indices; robust for ``mlr``, scaled for ``wlsmv``.
     d_cfi, d_rmsea, d_srmr : float or None
@@ -65,7 +66,7 @@ class Rung:
     above: bool = False
     chi_square: float
     df: int
-    p_value: float
+    p_value: float | None
     cfi: float
     rmsea: float
     srmr: float
