@@ -43,6 +43,14 @@ def read(name: str) -> pd.DataFrame:
     return pd.read_csv(HERE / "inputs" / f"{name}.csv")
 
 
+def test_the_two_waves_are_those_of_the_real_data() -> None:
+    frozen = read("two_waves")
+    real = pd.read_csv(REAL / "sai.csv").query("study == 'XRAY'")[[*frozen]]
+    pd.testing.assert_frame_equal(
+        frozen, real.reset_index(drop=True), check_dtype=False
+    )
+
+
 def soldiers() -> tuple[pd.DataFrame, list[str]]:
     frame = pd.read_csv(REAL / "bhr2000.csv")
     items = [name for name in frame if name not in ("GRP", "HRS", "RELIG")]
