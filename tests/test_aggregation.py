@@ -143,6 +143,23 @@ def test_nulls_that_do_not_fit_are_refused(null, said: str) -> None:
     assert str(caught.value).count("\n") == 3
 
 
+def test_amounts_have_no_steps_to_agree_on() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.integers(0, 101, size=(200, 2)), columns=["a", "b"])
+    frame["unit"] = np.arange(200) % 8
+    slider = quality.assess_aggregation(frame, ["a", "b"])
+    assert (slider.steps, slider.rwg_j is None) == (101, False)
+    wages = frame.assign(a=frame["a"] * 100_000, b=frame["b"] * 100_000)
+    amounts = quality.assess_aggregation(wages, ["a", "b"])
+    assert (amounts.steps, amounts.rwg_j, amounts.icc1) == (
+        *(None, None),
+        pytest.approx(slider.icc1),
+    )
+    assert amounts.sentence("en")
+    with pytest.raises(DataProblem, match="not of amounts"):
+        quality.assess_aggregation(wages, ["a", "b"], steps=10_000_001)
+
+
 def test_a_skewed_null_needs_five_steps() -> None:
     with pytest.raises(DataProblem, match="known for five steps only"):
         check_null("slight_skew", 7)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from tillit_eval import quality
 
-DRAWS = 400
+DRAWS = 200
 NAMES = [f"q{k}" for k in range(1, 9)]
 
 

@@ -20,6 +20,8 @@ SKEWED: dict[str, tuple[float, ...]] = {
     "moderate_skew": (0.0, 0.10, 0.15, 0.40, 0.35),
     "heavy_skew": (0.0, 0.0, 0.10, 0.40, 0.50),
 }
+# A slider of 0 to 100. With more, answers are amounts, which have no null of steps.
+MOST_STEPS = 101
 # Surveys drawn by lot: fewer where many units and items make each of them say more.
 CHANCE_DRAWS, FEWEST_DRAWS, DRAWN_AT_MOST = 500, 100, 100_000
 
@@ -39,6 +41,13 @@ def check_null(null: object, steps: int | None) -> tuple[str, Array | None]:
     (str, ndarray or None)
         ``own`` for the caller's shares.
     """
+    if steps is not None and steps > MOST_STEPS:
+        raise DataProblem(
+            "Agreement is asked of answers on steps, not of amounts.",
+            expected=f"at most {MOST_STEPS} steps",
+            found=f"{steps}",
+            to_fix="leave out these items, or score them in steps first",
+        )
     if isinstance(null, str):
         check_option("null", null, get_args(NullName))
         if null != "uniform" and steps is not None and steps != 5:

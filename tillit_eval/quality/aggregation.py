@@ -15,6 +15,7 @@ from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import Phrase, phrase
 from tillit_eval.quality._data import Array, of_these, per_key
 from tillit_eval.quality._nulls import (
+    MOST_STEPS,
     SKEWED,
     Null,
     by_chance,
@@ -56,7 +57,8 @@ def assess_aggregation(
     steps : int, optional
         Steps of the answer scale, for agreement. By default those of `codebook`,
         else the span of the answers seen, if they are whole numbers; from a
-        `Summary` one of the two must be given.
+        `Summary` one of the two must be given. Answers that span more than 101 are
+        amounts: the finding then has no r_wg(j).
     codebook : Codebook, optional
         Knows how many codes the items have.
     null : str or sequence of float, default "uniform"
@@ -280,4 +282,5 @@ def _from_rows(
     whole = bool((answers == np.rint(answers)).all(axis=None)) and len(answers) > 0
     values = answers.to_numpy()
     span = int(values.max() - values.min()) + 1 if whole else None
-    return deviation.reindex(order).to_numpy(), span
+    on_steps = span is not None and span <= MOST_STEPS
+    return deviation.reindex(order).to_numpy(), span if on_steps else None
