@@ -505,6 +505,8 @@ def test_a_standard_error_free_of_distribution_sees_the_ceiling() -> None:
         (lambda few: quality.assess_omega(few, ITEMS), False),
         (lambda few: quality.assess_alpha(few, ITEMS, ordinal=True), True),
         (lambda few: quality.assess_omega(few, ITEMS, ordinal=True), True),
+        (lambda few: of(quality.assess_reliability(few, ITEMS), "lambda_2"), False),
+        (lambda few: of(quality.assess_reliability(few, ITEMS), "lambda_6"), True),
     ],
 )
 def test_what_needs_many_people_says_so_to_few(

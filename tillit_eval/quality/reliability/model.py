@@ -28,11 +28,13 @@ Coefficient = Literal[
     "retest",
 ]
 
-# Polychoric correlations are normal in large samples only; a general factor that is
-# rotated out comes out a little low.
+# Polychoric correlations are normal in large samples only, and what items predict of
+# one another is flattered in small ones; a general factor that is rotated out comes
+# out a little low.
 _NEEDS_MANY = {
     "alpha_ordinal": "asymptotic_people",
     "omega_categorical": "asymptotic_people",
+    "lambda_6": "asymptotic_people",
     "omega_hierarchical": "hierarchical_people",
 }
 
