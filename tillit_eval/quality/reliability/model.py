@@ -29,14 +29,8 @@ Coefficient = Literal[
 ]
 
 # Polychoric correlations are normal in large samples only, and what items predict of
-# one another is flattered in small ones; a general factor that is rotated out comes
-# out a little low.
-_NEEDS_MANY = {
-    "alpha_ordinal": "asymptotic_people",
-    "omega_categorical": "asymptotic_people",
-    "lambda_6": "asymptotic_people",
-    "omega_hierarchical": "hierarchical_people",
-}
+# one another is flattered in small ones.
+_NEEDS_MANY = ("alpha_ordinal", "omega_categorical", "lambda_6")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +188,15 @@ class Reliability(Estimate):
     @property
     def _few_people(self) -> Phrase | None:
         """Say so where people are too few for an interval that needs many."""
-        if self.coefficient not in _NEEDS_MANY or self.interval is None:
+        enough = 0.0
+        if self.coefficient in _NEEDS_MANY:
+            enough = threshold("asymptotic_people")
+        elif self.coefficient == "omega_hierarchical":
+            # The general factor that is rotated out comes out a little low.
+            enough = threshold("hierarchical_people")
+        if self.interval is None or self.n_people >= enough:
             return None
-        enough = int(threshold(_NEEDS_MANY[self.coefficient]))
-        few = phrase("reliability.few_people", n=enough)
-        return few if self.n_people < enough else None
+        return phrase("reliability.few_people", n=int(enough))
 
     @property
     def _claim_key(self) -> str:
