@@ -66,9 +66,9 @@ ASKED: dict[str, Ask] = {
     "items": quality.assess_items,
     "alpha": quality.assess_alpha,
     "alpha, standardised": lambda f, q: quality.assess_alpha(f, q, standardised=True),
-    "alpha, free": lambda f, q: quality.assess_alpha(f, q, method="free"),
+    "alpha, free": lambda f, q: quality.assess_alpha(f, q, method="distribution-free"),
     "alpha, bootstrap": lambda f, q: quality.assess_alpha(
-        f, q, method="bootstrap", draws=99, rng=1
+        f, q, method="bootstrap", draws=100, rng=1
     ),
     "alpha, ordinal": lambda f, q: quality.assess_alpha(f, q, ordinal=True),
     "omega": quality.assess_omega,
@@ -77,13 +77,13 @@ ASKED: dict[str, Ask] = {
     "reliability": lambda f, q: quality.assess_reliability(f, q, rng=1),
     "measurement error": quality.assess_measurement_error,
     "equal alpha": lambda f, q: quality.assess_equal_alpha(f, q, by="group"),
-    "dimensions": lambda f, q: quality.assess_dimensions(f, q, draws=20, rng=1),
+    "dimensions": lambda f, q: quality.assess_dimensions(f, q, draws=100, rng=1),
     "dimensions, ordinal": lambda f, q: quality.assess_dimensions(
-        f, q, ordinal=True, draws=20, rng=1
+        f, q, ordinal=True, draws=100, rng=1
     ),
     "polychoric": quality.assess_polychoric,
     "polychoric, 0.5 in empty cells": lambda f, q: quality.assess_polychoric(
-        f, q, zero_cells="half", smooth=True, missing="pairwise"
+        f, q, zero_cells="filled", smooth=True, missing="pairs"
     ),
     **{
         f"structure, {estimator}": lambda f, q, estimator=estimator: (

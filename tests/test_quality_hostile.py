@@ -24,6 +24,7 @@ from awkward_answers import ASKED, COLUMNS, SIZES, outcome
 @example(60, ["the trait", "the trait", "five steps", "five steps"], 2, 1)
 @example(40, ["ceiling", "ceiling", "steps missing", "one differs"], 3, 1)
 @example(40, ["ceiling", "enormous", "tiny"], 2, 0)
+@example(200, ["five steps", "two answers", "tiny", "steps missing", "tiny"], 2, 241612)
 @example(1, ["five steps"] * 3, 1, 1)
 @given(
     st.sampled_from(SIZES),

@@ -35,7 +35,7 @@ def main(minutes: float = MINUTES) -> int:
     end = time.perf_counter() + 60 * minutes
     while time.perf_counter() < end:
         for name in ASKED:
-            kinds = chance.choices(sorted(COLUMNS), k=chance.randint(2, 5))
+            kinds = chance.choices(sorted(COLUMNS), k=chance.randint(2, 9))
             layout = (chance.choice(SIZES), kinds, chance.randint(1, 3))
             seed, start = chance.randrange(10**6), time.perf_counter()
             asked[name] += 1

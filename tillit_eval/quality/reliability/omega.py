@@ -13,6 +13,7 @@ from tillit_eval.findings import check_level
 from tillit_eval.floors import K_MIN, check_floor
 from tillit_eval.phrases import phrase
 from tillit_eval.quality._data import check_item_count
+from tillit_eval.quality.factors._minimise import inverse_of
 from tillit_eval.quality.factors._one_factor import OneFactor, fit_one_factor
 from tillit_eval.quality.reliability._answers import Answers, read_answers
 from tillit_eval.quality.reliability._factor_items import (
@@ -194,7 +195,7 @@ def _omega(model: OneFactor, n_people: int) -> tuple[float, float]:
             np.full(k, -(common**2) / total**2),
         ]
     )
-    variance = slope @ np.linalg.solve(model.information, slope) / n_people
+    variance = slope @ inverse_of(model.information) @ slope / n_people
     return common**2 / total, float(np.sqrt(variance))
 
 
