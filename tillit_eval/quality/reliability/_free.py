@@ -18,7 +18,7 @@ Rng = int | np.random.Generator | None
 
 _SEED = 20_181_938
 _STEP = 1e-30
-_AT_ONCE = 4_000_000
+_AT_ONCE = 1_000_000
 
 
 def generator(rng: Rng) -> np.random.Generator:
