@@ -190,7 +190,8 @@ def _places(
     if not keys:
         return np.zeros(len(rows), dtype=np.intp), pd.DataFrame(index=[0])
     own = rows[list(keys)].set_axis([f"key_{i}" for i in range(len(keys))], axis=1)
-    place = own.groupby(list(own), dropna=False, sort=False).ngroup().to_numpy(np.intp)
+    number = own.groupby(list(own), dropna=False, sort=False).ngroup()
+    place = np.asarray(number, dtype=np.intp)
     firsts = np.unique(place, return_index=True)[1]
     return place, own.iloc[firsts].reset_index(drop=True)
 
