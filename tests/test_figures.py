@@ -456,6 +456,22 @@ def test_units_are_called_by_their_names_in_both_languages(ax) -> None:
     assert "Norr om ån: " in figures.alt_text(ax, "sv")
 
 
+def test_units_say_whether_their_means_may_be_used() -> None:
+    safe = protect_table(areas(), count=["n_before", "n_after"])
+    rng = np.random.default_rng(1)
+    told = te.quality.assess_aggregation(
+        pd.DataFrame({"q": rng.integers(1, 6, 200), "unit": np.arange(200) % 8}), ["q"]
+    )
+    assert told.licence == "no"
+    ax = figures.plot_units(safe, licence=told)
+    assert "may not be used" in ax.get_xlabel().replace("\n", " ")
+    assert "may not be used" in figures.alt_text(ax)
+    assert "inte" in figures.alt_text(ax, lang="sv")
+    assert "may" not in figures.plot_units(safe).get_xlabel()
+    with pytest.raises(DataProblem, match="whether means of units may be used"):
+        figures.plot_units(safe, licence="yes")  # type: ignore[arg-type]
+
+
 def test_a_name_with_two_dollar_signs_is_a_name_and_no_formula() -> None:
     named = areas().assign(unit=["a $\\frac{$", "b $x$ c", "Åsen", "Öster"])
     safe = protect_table(named, count=["n_before", "n_after"])

@@ -12,6 +12,7 @@ from tillit_eval.errors import DataProblem, check_columns, kind_of
 from tillit_eval.figures import canvas
 from tillit_eval.figures.drawn import record
 from tillit_eval.phrases import Label, Language, language, number, say
+from tillit_eval.quality import Aggregation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,7 @@ def plot_units(
     after: str = "after",
     names: Mapping[str, str | Label] | None = None,
     measure: str | Label | None = None,
+    licence: Aggregation | None = None,
     title: str | Label | None = None,
     lang: Language | None = None,
     ax: Axes | None = None,
@@ -46,6 +48,9 @@ def plot_units(
         What units are called; their own names where there is none.
     measure : str or Label, optional
         What the axis measures, for example ``Trust (0-100)``.
+    licence : Aggregation, optional
+        What `assess_aggregation` found of these units: whether their means may be
+        used to tell them apart is then written below.
     title : str or Label, optional
         Written above, at the left.
     lang : {"en", "sv"}, optional
@@ -61,10 +66,12 @@ def plot_units(
     Raises
     ------
     DataProblem
-        If the table was not protected first, or lacks a column.
+        If the table was not protected first, or lacks a column, or `licence` is no
+        such finding.
 
     See Also
     --------
+    assess_aggregation : Whether means of units may be used.
     plot_changes : Changes with their intervals.
 
     Examples
@@ -80,6 +87,7 @@ def plot_units(
     """
     lang = language(lang)
     data = _check(table, before, after)
+    _check_licence(licence)
     named = canvas.names_in_words(data["unit"], names, lang)
     ax = canvas.paper(ax, rows=len(data), row=0.27, rest=1.05, names=named)
     canvas.clean(ax)
@@ -94,11 +102,22 @@ def plot_units(
     for row, (_, unit) in zip(range(len(data), 0, -1), data.iterrows(), strict=True):
         _draw_unit(ax, row, unit, lang)
     name = canvas.in_words(measure, lang) if measure is not None else ""
-    canvas.name_axis(
-        ax, say("figures.units_axis", lang, measure=name).removeprefix("; ")
-    )
+    below = [say("figures.units_axis", lang, measure=name).removeprefix("; ")]
+    if licence is not None:
+        below.append(licence.licence_in_words(lang))
+    canvas.name_axis(ax, "\n".join(below))
     canvas.finish(ax, table.source, lang, title=title)
-    return record(ax, data, _Words(table, data, names))
+    return record(ax, data, _Words(table, data, names, licence))
+
+
+def _check_licence(licence: object) -> None:
+    if licence is not None and not isinstance(licence, Aggregation):
+        raise DataProblem(
+            "This does not say whether means of units may be used.",
+            expected="what assess_aggregation returns",
+            found=kind_of(licence),
+            to_fix="give licence=assess_aggregation(...), or leave it out",
+        )
 
 
 def _check(table: object, before: str, after: str) -> pd.DataFrame:
@@ -171,8 +190,10 @@ class _Words:
         table: Protected,
         data: pd.DataFrame,
         names: Mapping[str, str | Label] | None,
+        licence: Aggregation | None,
     ) -> None:
         self.table, self.data, self.names = table, data, names
+        self.licence = licence
 
     def __call__(self, lang: Language) -> str:
         shown = self.data[self.data["shown"]]
@@ -188,6 +209,8 @@ class _Words:
             )
             for _, unit in shown.iterrows()
         ]
+        if self.licence is not None:
+            says.append(self.licence.licence_in_words(lang))
         return " ".join([*says, self.table.sentence(lang)])
 
     def _value(self, value: float, lang: Language) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tillit_eval.findings import Estimate, Interval
-from tillit_eval.phrases import Language, Phrase, number, say
+from tillit_eval.phrases import Language, Phrase, language, number, say
 from tillit_eval.quality.licence import Licence
 
 
@@ -106,9 +106,13 @@ class Aggregation(Estimate):
         )
         if self.rwg_j_median is not None:
             claim += " " + self._agreement(self.rwg_j_median, lang)
+        return f"{claim} {self.licence_in_words(lang)}"
+
+    def licence_in_words(self, lang: Language | None = None) -> str:
+        """Say whether the means of units may be used, and why."""
+        lang = language(lang)
         licence = say(f"quality.licence_{self.licence}", lang)
-        why = self.licence_because.say(lang)
-        return f"{claim} {licence} {why}"
+        return f"{licence} {self.licence_because.say(lang)}"
 
     def _agreement(self, median: float, lang: Language) -> str:
         around, chance = self.rwg_j_median_interval, self.rwg_j_by_chance
