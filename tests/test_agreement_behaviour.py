@@ -103,6 +103,7 @@ def test_names_and_order_of_rows_do_not_matter(coefficient: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(4, 2, 0, "icc(2,1)")
 @example(10, 1, 7845, "icc(2,k)")
 @example(10, 1, 7571, "icc(2,k)")
 @given(

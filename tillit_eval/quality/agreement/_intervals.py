@@ -71,10 +71,12 @@ def by_leaving_out(statistic: Statistic, level: float, *, bounded: bool) -> Sure
     if not bounded:
         ends = estimate - reach * error, estimate + reach * error
         return Sure(Interval(*ends, level), error, n - 1.0)
+    if estimate < -1 - _PERFECT:
+        raise _nothing_rated_differs()
     z = _to_z(np.append(without, estimate))
     wide = reach * _error(z[:-1], z[-1])
     ends = float(np.tanh(z[-1] - wide)), float(np.tanh(z[-1] + wide))
-    return Sure(Interval(*ends, level), error, n - 1.0)
+    return Sure(Interval(min(ends[0], estimate), ends[1], level), error, n - 1.0)
 
 
 def _error(without: Array, estimate: float) -> float:
@@ -114,6 +116,17 @@ def _check_differ(error: float) -> None:
             to_fix="look at the counts of each step; how sure this is cannot be told",
             reason="agreement.targets_alike",
         )
+
+
+def _nothing_rated_differs() -> TooFewAnswers:
+    """Refuse an intraclass correlation under -1: targets differ less than chance."""
+    return TooFewAnswers(
+        "The targets do not differ beyond what the raters disagree.",
+        expected="targets that differ by more than the raters disagree",
+        found="raters who contradict each other throughout",
+        to_fix="look at the bias of the raters, or rate more targets",
+        reason="agreement.no_spread",
+    )
 
 
 def _one_target_decides() -> TooFewAnswers:
